@@ -1,0 +1,17 @@
+// Node 20's test runner takes no globs, so the files are listed here.
+// Usage: npm test [-- PATH_PART...]   e.g. npm test -- protocol/cbor
+import { spawnSync } from 'node:child_process';
+import { globSync } from './files.ts';
+
+const wanted = process.argv.slice(2);
+const files = globSync('test', '.test.ts').filter(
+  (file) => wanted.length === 0 || wanted.some((w) => file.includes(w)),
+);
+if (files.length === 0) {
+  console.error(`no test file matches ${wanted.join(' ')}; try: npm test -- protocol`);
+  process.exit(2);
+}
+const run = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files], {
+  stdio: 'inherit',
+});
+process.exit(run.status ?? 1);
