@@ -1,0 +1,186 @@
+/**
+ * Seconds of a trip into blocks, blocks into frames. Between trips the last seconds are kept in RAM, because a
+ * trip is known to have begun only some seconds after it did.
+ */
+
+import { EVENTS_MAX, type Frame, type Occurrence, type Summary, type TripPart } from '../protocol/messages.ts';
+import { encodeBlock, type FrameHead } from './block.ts';
+import { composeFrame, type TripEnd } from './compose.ts';
+import type { FrameIdentity } from './frame-ref.ts';
+import type { Journal } from './journal.ts';
+import type { Limits } from './limits.ts';
+import { Meter } from './meter.ts';
+import { ROW_VALUES } from './row.ts';
+
+/** A step in time larger than this starts a new frame: a frame has one cadence. */
+const CADENCE_BREAK_MS = 1_500;
+const LEAD_MAX_MS = 600_000;
+
+export interface Trip {
+  readonly number: number;
+  /** The boot in which it began, when that is not this one. */
+  readonly boot: Uint8Array | undefined;
+  readonly sinceMs: number | undefined;
+  readonly meter: Meter;
+  part: number;
+}
+
+interface OpenFrame extends FrameIdentity {
+  readonly startMs: number;
+  readonly vehicleAxes: boolean;
+  readonly trip: TripPart;
+  count: number;
+  occurrences: number;
+}
+
+export class Recorder {
+  trip: Trip | null = null;
+  private readonly journal: Journal;
+  private readonly limits: Limits;
+  private frame: OpenFrame | null = null;
+  private readonly rows: Int32Array;
+  private rowCount = 0;
+  private occurrences: Occurrence[] = [];
+  private lastRowMs = 0;
+  private utcOffsetMs: number | undefined;
+  /** Ring of the seconds before a trip. */
+  private readonly before: Int32Array;
+  private readonly beforeMs: Float64Array;
+  private beforeCount = 0;
+
+  constructor(journal: Journal, limits: Limits) {
+    this.journal = journal;
+    this.limits = limits;
+    this.rows = new Int32Array(limits.blockSamples * ROW_VALUES);
+    this.before = new Int32Array(limits.preTripSamples * ROW_VALUES);
+    this.beforeMs = new Float64Array(limits.preTripSamples);
+  }
+
+  /** A trip goes on that an earlier boot began (C32). */
+  resume(number: number, boot: Uint8Array, part: number, summary: Summary): void {
+    this.trip = { number, boot, part, sinceMs: undefined, meter: new Meter(summary) };
+  }
+
+  startTrip(number: number, sinceMs: number, vehicleAxes: boolean): void {
+    this.trip = { number, boot: undefined, part: 0, sinceMs, meter: new Meter(null) };
+    const early = this.occurrences.filter((occurrence) => occurrence.atMs >= sinceMs);
+    this.occurrences = [];
+    const { preTripSamples } = this.limits;
+    const kept = Math.min(this.beforeCount, preTripSamples);
+    for (let i = this.beforeCount - kept; i < this.beforeCount; i++) {
+      const slot = i % preTripSamples;
+      if (this.beforeMs[slot] < sinceMs) continue;
+      this.add(this.before.subarray(slot * ROW_VALUES, (slot + 1) * ROW_VALUES), this.beforeMs[slot], vehicleAxes);
+    }
+    this.beforeCount = 0;
+    for (const occurrence of early) this.note(occurrence);
+  }
+
+  /** One second. `utcOffsetMs` turns device time into UTC; undefined before the first fix. */
+  second(row: Int32Array, now: number, utcOffsetMs: number | undefined, vehicleAxes: boolean): void {
+    this.utcOffsetMs = utcOffsetMs;
+    if (this.trip === null) this.keep(row, now);
+    else this.add(row, now, vehicleAxes);
+  }
+
+  private keep(row: Int32Array, now: number): void {
+    const slot = this.beforeCount++ % this.limits.preTripSamples;
+    this.before.set(row, slot * ROW_VALUES);
+    this.beforeMs[slot] = now;
+    const oldest = now - this.limits.preTripSamples * 1000;
+    if (this.occurrences.length > 0) this.occurrences = this.occurrences.filter(({ atMs }) => atMs >= oldest);
+  }
+
+  note(occurrence: Occurrence): void {
+    this.trip?.meter.count(occurrence);
+    this.occurrences.push(occurrence);
+    if (this.occurrences.length < this.limits.blockOccurrences) return;
+    if (this.frame !== null) this.flush();
+    else if (this.trip === null) this.occurrences.shift();
+  }
+
+  endTrip(end: TripEnd, now: number): void {
+    const trip = this.trip;
+    if (trip === null) return;
+    if (this.frame !== null) this.close(end);
+    else this.journal.closeFrame(this.bareEnd(trip, end, now));
+    this.trip = null;
+    this.occurrences = [];
+  }
+
+  /** A frame with events only, outside any trip. */
+  report(occurrence: Occurrence, now: number): void {
+    const utcMs = this.utcAt(now);
+    this.journal.closeFrame({ ...this.journal.allocate(), startMs: now, utcMs, occurrences: [occurrence] });
+  }
+
+  private add(row: Int32Array, now: number, vehicleAxes: boolean): void {
+    const broken = now - this.lastRowMs > CADENCE_BREAK_MS || vehicleAxes !== this.frame?.vehicleAxes;
+    if (this.frame !== null && broken) this.close(null);
+    this.frame ??= this.openFrame(now, vehicleAxes);
+    this.trip?.meter.second(row, 0);
+    this.rows.set(row, this.rowCount++ * ROW_VALUES);
+    this.lastRowMs = now;
+    this.frame.count++;
+    if (this.rowCount === this.limits.blockSamples) this.flush();
+    if (this.isFull(this.frame)) this.close(null);
+  }
+
+  private openFrame(now: number, vehicleAxes: boolean): OpenFrame {
+    const { number, boot, part, sinceMs } = this.currentTrip();
+    const leadMs = part === 0 ? Math.min(LEAD_MAX_MS, Math.max(0, now - (sinceMs ?? now))) : undefined;
+    const trip = { number, boot, part, leadMs };
+    return { ...this.journal.allocate(), startMs: now, vehicleAxes, trip, count: 0, occurrences: 0 };
+  }
+
+  private isFull(frame: OpenFrame): boolean {
+    const { frameSamples, frameBytes, measureSamples, blockOccurrences } = this.limits;
+    if (frame.count >= frameSamples || frame.occurrences > EVENTS_MAX - 2 * blockOccurrences) return true;
+    if (frame.count % measureSamples !== 0) return false;
+    const open = this.journal.readOpen();
+    if (open === null) return false;
+    const bytes = this.journal.sealedBytes(composeFrame(open.blocks, open.samples, null));
+    return (bytes * (frame.count + measureSamples)) / frame.count > frameBytes;
+  }
+
+  private flush(): void {
+    const { frame } = this;
+    if (frame === null || (this.rowCount === 0 && this.occurrences.length === 0)) return;
+    const head: FrameHead = { ...frame, utcMs: this.utcAt(frame.startMs) };
+    const tail = { summary: this.currentTrip().meter.summary(), occurrences: this.occurrences };
+    this.journal.appendBlock(encodeBlock(head, this.rows, this.rowCount, tail));
+    frame.occurrences += this.occurrences.length;
+    this.rowCount = 0;
+    this.occurrences = [];
+  }
+
+  private close(end: TripEnd | null): void {
+    this.flush();
+    const open = this.journal.readOpen();
+    this.frame = null;
+    if (open === null) return;
+    this.journal.closeFrame(composeFrame(open.blocks, open.samples, end));
+    this.currentTrip().part++;
+  }
+
+  private bareEnd(trip: Trip, end: TripEnd, now: number): Frame {
+    const { number, boot, part } = trip;
+    return {
+      ...this.journal.allocate(),
+      startMs: now,
+      utcMs: this.utcAt(now),
+      trip: { number, boot, part, ...end },
+      occurrences: this.occurrences,
+      summary: trip.meter.summary(),
+    };
+  }
+
+  private currentTrip(): Trip {
+    if (this.trip === null) throw new Error('recorder: no trip is open');
+    return this.trip;
+  }
+
+  private utcAt(ms: number): number | undefined {
+    return this.utcOffsetMs === undefined ? undefined : this.utcOffsetMs + ms;
+  }
+}

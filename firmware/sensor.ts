@@ -1,0 +1,252 @@
+/**
+ * The 12-V sensor: seven machines in one explicit order, once a second with the GNSS tick.
+ *
+ *     supply -> sensing -> mounting -> motion -> recorder -> journal -> uplink, and the LED
+ */
+
+import type { Scope } from '../protocol/cose.ts';
+import type { Crypto } from '../protocol/crypto.ts';
+import { seal, unseal } from '../protocol/envelope.ts';
+import type { DeviceIdentity } from '../protocol/identity.ts';
+import { BOOT_BYTES, ConnectProof, DeviceState, Notice, type Occurrence, Receipt } from '../protocol/messages.ts';
+import { SpeedPeak } from './detectors.ts';
+import { frameSeal } from './frame-seal.ts';
+import { type Device, type Downlink, type Effect, type GnssFix, type Hal, type Input, NO_EFFECTS } from './hal.ts';
+import { Journal } from './journal.ts';
+import { Led } from './led.ts';
+import { type Limits, PRODUCTION } from './limits.ts';
+import { Motion, type MotionChange } from './motion.ts';
+import { Mounting, type Rotation } from './mounting.ts';
+import { Recorder } from './recorder.ts';
+import { isBrownOut, revive } from './revival.ts';
+import { ROW, ROW_VALUES } from './row.ts';
+import { Sensing } from './sensing.ts';
+import { mountingFrom, storedMounting } from './settings.ts';
+import { Supply } from './supply.ts';
+import { Uplink } from './uplink.ts';
+
+export const FIRMWARE_VERSION = 'sensor 0.1.0';
+/** A solution worse than this says nothing about the car. */
+const ACCURACY_MAX_CM = 10_000;
+
+export class Sensor implements Device {
+  readonly journal: Journal;
+  readonly uplink: Uplink;
+  /** Downlinks that were not believed. */
+  refusedDownlinks = 0;
+  private readonly hal: Hal;
+  private readonly identity: DeviceIdentity;
+  private readonly crypto: Crypto;
+  private readonly boot16 = new Uint8Array(BOOT_BYTES);
+  private readonly recorder: Recorder;
+  private readonly led: Led;
+  private readonly sensing = new Sensing();
+  private readonly speedPeak = new SpeedPeak();
+  private readonly row = new Int32Array(ROW_VALUES);
+  private supply = new Supply(false);
+  private motion = new Motion(false);
+  private mounting = new Mounting(null);
+  private occurrences: Occurrence[] = [];
+  private effects: Effect[] = [];
+  private speedCmS = 0;
+  private utcOffsetMs: number | undefined;
+  private notices = 0;
+  private linkUp = false;
+
+  constructor(hal: Hal, identity: DeviceIdentity, crypto: Crypto, limits: Limits = PRODUCTION) {
+    this.hal = hal;
+    this.identity = identity;
+    this.crypto = crypto;
+    hal.random(this.boot16);
+    this.journal = new Journal(hal.flash, this.boot16, frameSeal(identity, crypto));
+    this.recorder = new Recorder(this.journal, limits);
+    this.uplink = new Uplink(this.journal, limits, (into) => hal.random(into));
+    this.led = new Led((green) => hal.led(green));
+  }
+
+  /** The vehicle's axes in the sensor's, rows forward, left, up; null until they are found. */
+  get axes(): Rotation | null {
+    return this.mounting.rotation;
+  }
+
+  boot(now: number): readonly Effect[] {
+    const { reset } = this.hal;
+    this.journal.recover();
+    const ongoing = revive(this.journal, reset);
+    const { settings } = this.journal;
+    this.supply = new Supply(settings.engineSeen);
+    this.motion = new Motion(ongoing !== null);
+    this.mounting = new Mounting(mountingFrom(settings));
+    if (this.mounting.rotation !== null) this.sensing.mount(this.mounting.rotation);
+    if (isBrownOut(reset)) this.supply.brownedOut(now);
+    else this.led.pluggedIn(now);
+    if (ongoing !== null) {
+      this.recorder.resume(ongoing.number, ongoing.boot, ongoing.part, ongoing.summary);
+      this.recorder.note({ kind: 'power-gap', atMs: now, durationMs: reset.offMs ?? 0, peak: 0, speedDmS: 0 });
+    }
+    this.effects.push({ kind: 'connect', proof: this.connectProof(), will: this.stateMessage(false, now) });
+    return this.takeEffects();
+  }
+
+  handle(input: Input, now: number): readonly Effect[] {
+    switch (input.kind) {
+      case 'imu':
+        this.sensing.block(input.axesMg, input.startMs, this.speedCmS, this.occurrences);
+        return NO_EFFECTS;
+      case 'supply':
+        if (this.supply.block(input.mV, input.startMs, now)) this.led.engineStarted(now);
+        return NO_EFFECTS;
+      case 'gnss':
+        this.second(input.fix, now);
+        break;
+      case 'link':
+        this.link(input.up, now);
+        break;
+      case 'downlink':
+        this.downlink(input);
+        break;
+      case 'update':
+        this.led.update(input.installing, now);
+        break;
+      case 'undervoltage':
+        if (input.low) this.supply.brownedOut(now);
+        break;
+    }
+    this.uplink.pump(now, this.effects);
+    return this.takeEffects();
+  }
+
+  nextTimeout(): number {
+    return Math.min(this.led.nextTimeout(), this.uplink.nextTimeout());
+  }
+
+  onTimeout(now: number): readonly Effect[] {
+    this.led.onTimeout(now);
+    this.uplink.pump(now, this.effects);
+    return this.takeEffects();
+  }
+
+  private second(reported: GnssFix | null, now: number): void {
+    const fix = reported !== null && reported.accuracyCm <= ACCURACY_MAX_CM ? reported : null;
+    if (fix !== null) this.utcOffsetMs = fix.utcMs - now;
+    this.speedCmS = fix?.speedCmS ?? this.speedCmS;
+    this.findMounting(fix, now);
+    this.sensing.second(fix?.speedCmS ?? null);
+    const { vibrationMg } = this.sensing;
+    const change = this.motion.second(fix?.speedCmS ?? null, vibrationMg, this.supply, now);
+    if (change.kind === 'trip-start') this.startTrip(change.sinceMs, now);
+    this.fillRow(fix);
+    this.recorder.second(this.row, now, this.utcOffsetMs, this.sensing.vehicleAxes);
+    const peak = this.speedPeak.second(fix?.speedCmS ?? null, now);
+    if (peak !== null) this.occurrences.push(peak);
+    for (const occurrence of this.occurrences) this.recorder.note(occurrence);
+    this.occurrences.length = 0;
+    this.endMotion(change, now);
+  }
+
+  private findMounting(fix: GnssFix | null, now: number): void {
+    const [x, y, z] = this.sensing.meanMg;
+    const found = this.mounting.second(x, y, z, fix?.speedCmS ?? null, fix?.headingCdeg ?? 0);
+    if (this.mounting.rotation !== null) this.sensing.mount(this.mounting.rotation);
+    if (!found) return;
+    this.remember();
+    this.notify({ kind: 'mounting-found', atMs: now, durationMs: 0, peak: 0, speedDmS: 0 });
+  }
+
+  private startTrip(sinceMs: number, now: number): void {
+    const number = this.journal.settings.trips + 1;
+    this.remember(number);
+    this.recorder.startTrip(number, sinceMs, this.sensing.vehicleAxes);
+    this.notify({ kind: 'trip-start', atMs: Math.max(0, sinceMs), durationMs: now - sinceMs, peak: 0, speedDmS: 0 });
+  }
+
+  private endMotion(change: MotionChange, now: number): void {
+    if (change.kind === 'trip-end') {
+      const tailMs = now - change.sinceMs;
+      this.notify({ kind: 'trip-end', atMs: change.sinceMs, durationMs: tailMs, peak: 0, speedDmS: 0 });
+      this.recorder.endTrip({ ending: change.ending, tailMs }, now);
+      this.remember();
+    } else if (change.kind === 'carried') {
+      const speedDmS = Math.round(change.topSpeedCmS / 10);
+      const { sinceMs: atMs, durationMs } = change;
+      this.recorder.report({ kind: 'carried', atMs, durationMs, peak: speedDmS, speedDmS }, now);
+    }
+  }
+
+  /** Writes what must outlive a reset. */
+  private remember(trips = this.journal.settings.trips): void {
+    const { rotation } = this.mounting;
+    const mounting = rotation === null ? undefined : storedMounting(rotation);
+    this.journal.saveSettings({ trips, engineSeen: this.supply.engineSeen, mounting });
+  }
+
+  private fillRow(fix: GnssFix | null): void {
+    const { row } = this;
+    row.fill(0);
+    if (fix !== null) {
+      row[ROW.fix] = 1;
+      row[ROW.latE6] = Math.round(fix.latE7 / 10);
+      row[ROW.lonE6] = Math.round(fix.lonE7 / 10);
+      row[ROW.speedDmS] = Math.min(2000, Math.round(fix.speedCmS / 10));
+      row[ROW.headingDeg] = Math.round(fix.headingCdeg / 100) % 360;
+      row[ROW.altitudeM] = Math.max(-20_000, Math.min(20_000, fix.altitudeM));
+    }
+    row.set(this.sensing.columnsCg, ROW.acceleration);
+  }
+
+  private link(up: boolean, now: number): void {
+    this.linkUp = up;
+    this.uplink.link(up, now);
+    if (up) this.publish('state', this.stateMessage(true, now), true);
+  }
+
+  private downlink(input: Downlink): void {
+    const scope: Scope = { type: 'bb-receipt', direction: 'dn', device: this.identity.id };
+    const receipt = unseal(Receipt, input.bytes, scope, this.identity.gatewayKey, this.crypto);
+    if (receipt.ok) this.uplink.receipt(receipt.value);
+    else this.refusedDownlinks++;
+  }
+
+  /** Early notice, if there is a link: the frame will say it again. */
+  private notify(what: Occurrence): void {
+    if (!this.linkUp) return;
+    const utcMs = this.utcOffsetMs === undefined ? undefined : this.utcOffsetMs + what.atMs;
+    const { trip } = this.recorder;
+    const part = trip === null ? undefined : { number: trip.number, boot: trip.boot, part: trip.part };
+    const notice: Notice = { boot: this.boot16, number: this.notices++, what, utcMs, trip: part };
+    const scope: Scope = { type: 'bb-event', direction: 'up', device: this.identity.id };
+    this.publish('event', seal(Notice, notice, scope, this.identity.secretKey, this.crypto), false);
+  }
+
+  private connectProof(): Uint8Array {
+    const scope: Scope = { type: 'bb-connect', direction: 'up', device: this.identity.id };
+    return seal(ConnectProof, { boot: this.boot16 }, scope, this.identity.secretKey, this.crypto);
+  }
+
+  private stateMessage(online: boolean, now: number): Uint8Array {
+    const { reason, offMs } = this.hal.reset;
+    const state: DeviceState = {
+      boot: this.boot16,
+      online,
+      atMs: now,
+      firmware: FIRMWARE_VERSION,
+      reset: reason,
+      offMs,
+      waiting: this.journal.waiting,
+      mounted: this.sensing.vehicleAxes,
+    };
+    const scope: Scope = { type: 'bb-state', direction: 'up', device: this.identity.id };
+    return seal(DeviceState, state, scope, this.identity.secretKey, this.crypto);
+  }
+
+  private publish(channel: 'event' | 'state', bytes: Uint8Array, retain: boolean): void {
+    this.effects.push({ kind: 'publish', channel, bytes, retain });
+  }
+
+  private takeEffects(): readonly Effect[] {
+    if (this.effects.length === 0) return NO_EFFECTS;
+    const effects = this.effects;
+    this.effects = [];
+    return effects;
+  }
+}
