@@ -1,0 +1,60 @@
+/** An ended trip becomes a published one: assembled, scored through the port, and put into words. */
+
+import { decodeCbor } from '../../protocol/cbor.ts';
+import type { Crypto } from '../../protocol/crypto.ts';
+import { decodeMessage } from '../../protocol/envelope.ts';
+import { Frame } from '../../protocol/messages.ts';
+import type { ClosedTrip, RoadSource, Scorer } from '../scoring/closed-trip.ts';
+import { assemble, type TripFrame } from './assemble.ts';
+import { eventsOf, type Happening, pseudonym, type Tenant } from './backend.ts';
+import { NO_WRITES, type StoredFrame, type Writes } from './store.ts';
+import { type PlaceOf, type TripPlaces, tripClosed, tripScored } from './trip-events.ts';
+import { isWhole, type TripRow } from './trips.ts';
+
+export interface Closing {
+  readonly scorer: Scorer;
+  /** Null without a map: the scorer then says what it could not judge. */
+  readonly roads: RoadSource | null;
+  readonly placeOf: PlaceOf;
+  readonly tenants: readonly Tenant[];
+  readonly crypto: Crypto;
+  /** Secret of this deployment, for ids of trips that reveal nothing. */
+  readonly idKey: Uint8Array;
+  readonly nowMs: number;
+}
+
+export function closeTrip(row: TripRow, stored: readonly StoredFrame[], closing: Closing): Writes {
+  const { crypto, tenants, idKey, nowMs } = closing;
+  const frames = stored.map(readStored).filter((frame) => frame !== null);
+  const trip = assemble(pseudonym(idKey, `trip/${row.key}`, crypto), frames, isWhole(row));
+  if (trip === null) return { ...NO_WRITES, trips: [{ ...row, state: 'closed' }] };
+  const closed: TripRow = {
+    ...row,
+    revision: row.revision + 1,
+    startUtcMs: trip.startUtcMs,
+    endUtcMs: trip.endUtcMs,
+    state: trip.track.count > 0 ? 'scored' : 'closed',
+  };
+  const happenings: Happening[] = [tripClosed(closed, trip, placesOf(trip, closing.placeOf), nowMs)];
+  // Without a single sample there is nothing that a score could speak of.
+  if (closed.state === 'scored') {
+    happenings.push(tripScored(closed, closing.scorer.score(trip, closing.roads), nowMs));
+  }
+  const events = happenings.flatMap((happening) => eventsOf(happening, tenants, crypto));
+  return { ...NO_WRITES, trips: [closed], events };
+}
+
+/** The frame in bytes that were verified before they were stored. */
+function readStored({ bytes, receivedMs }: StoredFrame): TripFrame | null {
+  const item = decodeCbor(bytes);
+  if (!item.ok || !Array.isArray(item.value)) return null;
+  const payload = item.value[2];
+  if (!(payload instanceof Uint8Array)) return null;
+  const frame = decodeMessage(Frame, payload);
+  return frame.ok ? { frame: frame.value, receivedMs } : null;
+}
+
+function placesOf({ track }: ClosedTrip, placeOf: PlaceOf): TripPlaces {
+  const at = (i: number): string | null => (i < 0 ? null : placeOf(track.latE6[i], track.lonE6[i]));
+  return { start: at(track.fix.indexOf(1)), end: at(track.fix.lastIndexOf(1)) };
+}

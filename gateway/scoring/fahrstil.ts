@@ -1,0 +1,68 @@
+/** The FahrStil scorer (C1..C8, C14, C15): four criteria, each in its own file, one score. */
+
+import { harshEventsOf, judgeHarshEvents } from './acceleration.ts';
+import type { ClosedTrip, Criterion, RoadSource, Scorer, TripScore } from './closed-trip.ts';
+import { checkFahrstilConfig, type FahrstilConfig } from './config.ts';
+import { exposureOf } from './exposure.ts';
+import { zoneTables } from './local-time.ts';
+import { judgeRoads } from './road.ts';
+import { judgeSpeed } from './speed.ts';
+import { judgeTime } from './time.ts';
+import { combine } from './total.ts';
+import { nothing, type Verdict } from './verdict.ts';
+
+/** Grows with every change of the rules that can change a score. */
+const RULES_VERSION = 1;
+
+/** FNV-1a, 8 hex digits: tells configurations apart in a score's version. */
+function digest(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+/** Keys in one order, so that the same settings have the same digest however they were written down. */
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${key}:${canonical(inner)}`).join()}}`;
+}
+
+function judge(trip: ClosedTrip, roads: RoadSource | null, config: FahrstilConfig): Record<Criterion, Verdict> {
+  if (trip.distanceM < config.tripMMin) {
+    const why = nothing(`a trip of ${trip.distanceM} m is too short to judge: ${config.tripMMin} m at least`);
+    return { speed: why, acceleration: why, road: why, time: why };
+  }
+  const exposure = exposureOf(trip.track);
+  const events = harshEventsOf(trip.occurrences, trip.track, exposure);
+  const acceleration = judgeHarshEvents(events, trip.distanceM, config);
+  const time = judgeTime(trip, exposure, config);
+  if (roads === null) {
+    const why = nothing('neither a road map nor recorded limits are there for this trip');
+    return { speed: why, acceleration, road: why, time };
+  }
+  const under = roads.roadsUnder(trip.track);
+  return {
+    speed: judgeSpeed(trip.track, exposure, under, roads.name, config),
+    acceleration,
+    road: judgeRoads(exposure, under, roads.name, config),
+    time,
+  };
+}
+
+/** A configuration that `checkFahrstilConfig` refuses is a mistake of the caller and throws its reason. */
+export function fahrstilScorer(given: Partial<FahrstilConfig> = {}): Scorer {
+  const checked = checkFahrstilConfig(given);
+  if (!checked.ok) throw new Error(`FahrStil configuration: ${checked.reason}`);
+  const config = checked.value;
+  const rules = `fahrstil ${RULES_VERSION}, config ${digest(canonical(config))}, ${zoneTables()}`;
+  return {
+    score(trip, roads): TripScore {
+      const combined = combine(judge(trip, roads, config), config);
+      const why: string[] = [];
+      if (combined.total === null) why.push(...combined.subscores.time.why);
+      if (!trip.whole) why.push('parts of this trip have not arrived: judged by what has');
+      return { version: `${rules}, ${roads === null ? 'no roads' : roads.name}`, why, ...combined };
+    },
+  };
+}
