@@ -2,6 +2,7 @@
 
 import type { Town } from '../simulator/town.ts';
 import type { DemoScene } from './demo-run.ts';
+import type { CloudEvent } from './in-process-gateway.ts';
 import { TownPicture } from './town-picture.ts';
 
 export interface DemoView {
@@ -12,13 +13,24 @@ export interface DemoView {
 
 const FRAME_MS = 150;
 const LINE_VIRTUAL_MS = 30_000;
-const EVENTS_SHOWN = 6;
+const EVENTS_SHOWN = 5;
+/** Lines below the picture. */
+const TEXT_ROWS = EVENTS_SHOWN + 7;
 
 export function demoView(town: Town, tenantLine: string): DemoView {
   return process.stdout.isTTY ? new TerminalView(town, tenantLine) : new LineView(tenantLine);
 }
 
 export const noView: DemoView = { show: () => {}, close: () => {} };
+
+/** An event of the backend plane in a few words. */
+function eventText({ type, data }: CloudEvent): string {
+  if (type === 'trip.scored') return `${type}: score ${data.score} of 7, ${data.total} of 100`;
+  if (type === 'trip.closed') return `${type}: ${data['Vehicle.TripMeterReading']} km, ${JSON.stringify(data.occurrences)}`;
+  if (type === 'trip.started') return `${type}: ${(data.start as { time: string | null }).time ?? 'time unknown'}`;
+  if (type === 'device.state') return `${type}: ${data.online ? 'online' : 'offline'}, ${data.firmware}`;
+  return `${type}: ${JSON.stringify(data)}`;
+}
 
 function clock(ms: number): string {
   const seconds = Math.floor(ms / 1000);
@@ -48,8 +60,7 @@ class LineView implements DemoView {
 
   show(scene: DemoScene): void {
     for (; this.told < scene.events.length; this.told++) {
-      const { type, data } = scene.events[this.told];
-      process.stdout.write(`${clock(scene.world.nowMs)}  backend plane: ${type} ${JSON.stringify(data)}\n`);
+      process.stdout.write(`${clock(scene.world.nowMs)}  backend plane: ${eventText(scene.events[this.told])}\n`);
     }
     if (scene.world.nowMs < this.nextMs || scene.station.feedEnded) return;
     this.nextMs = scene.world.nowMs + LINE_VIRTUAL_MS;
@@ -66,7 +77,8 @@ class TerminalView implements DemoView {
   private open = false;
 
   constructor(town: Town, tenantLine: string) {
-    this.picture = new TownPicture(town, Math.max(40, Math.min(100, (process.stdout.columns ?? 80) - 2)));
+    const { columns = 80, rows = 24 } = process.stdout;
+    this.picture = new TownPicture(town, columns - 1, Math.max(8, rows - TEXT_ROWS));
     this.tenantLine = tenantLine;
   }
 
@@ -77,20 +89,22 @@ class TerminalView implements DemoView {
     this.nextMs = performance.now() + FRAME_MS;
     if (!this.open) process.stdout.write('\x1b[?25l\x1b[2J');
     this.open = true;
-    const events = scene.events.slice(-EVENTS_SHOWN).map(({ type, data }) => `${type} ${JSON.stringify(data)}`);
-    const width = process.stdout.columns ?? 80;
+    const width = (process.stdout.columns ?? 80) - 1;
+    const margin = ' '.repeat(Math.max(0, Math.floor((width - this.picture.columns) / 2)));
     const text = [
-      ...this.picture.lines(true),
-      `${clock(scene.world.nowMs)}  ${drivingText(scene)}`,
-      `       ${frameText(scene)}`,
+      ...this.picture.lines(true).map((line) => margin + line),
+      `${clock(scene.world.nowMs)}  ${drivingText(scene)}`.slice(0, width),
+      `       ${frameText(scene)}`.slice(0, width),
+      ...scene.events.slice(-EVENTS_SHOWN).map((event) => `  ${eventText(event)}`.slice(0, width)),
       '',
+      'the same for a backend:',
       this.tenantLine,
-      ...events.map((line) => `  ${line}`.slice(0, width - 1)),
     ];
     process.stdout.write(`\x1b[H${text.map((line) => `${line}\x1b[K`).join('\n')}\x1b[J`);
   }
 
   close(): void {
-    if (this.open) process.stdout.write('\x1b[?25h\n');
+    if (this.open) process.stdout.write('\x1b[?25h\n\n');
+    this.open = false;
   }
 }

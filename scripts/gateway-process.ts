@@ -1,6 +1,6 @@
 /** The gateway as a process of its own, which can be killed in the middle of its work. */
 
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { GatewayStats } from '../gateway/edge/stats.ts';
@@ -46,7 +46,9 @@ export class GatewayProcess {
   async start(): Promise<GatewayReady> {
     const { dataDir, mapFile } = this.options;
     const words = ['gateway', '--data', dataDir, '--map', mapFile, '--port', String(this.ready?.port ?? 0), '--json'];
-    const child = fork(BORDBOX, words, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    // In a process group of its own, so that Ctrl-C ends it in good order: through us.
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
+    const child = fork(BORDBOX, words, { stdio, detached: true, execArgv: [] });
     this.child = child;
     this.output = '';
     child.stdout?.on('data', (text: Buffer) => {
@@ -78,9 +80,11 @@ export class GatewayProcess {
   async stop(): Promise<GatewayStats> {
     const { child } = this;
     if (child === null) throw new Error('the gateway was never started');
-    const ended = once(child, 'close');
-    child.kill('SIGTERM');
-    await ended;
+    if (child.exitCode === null) {
+      const ended = once(child, 'close');
+      child.kill('SIGTERM');
+      await ended;
+    }
     const last = this.output.trim().split('\n').at(-1) ?? '';
     return JSON.parse(last) as GatewayStats;
   }

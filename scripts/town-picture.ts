@@ -23,16 +23,18 @@ export class TownPicture {
   private readonly dotM: number;
   private car = -1;
 
-  constructor(town: Town, columns: number) {
+  /** As large as it fits into `columns` x `rows` characters. */
+  constructor(town: Town, columns: number, rows: number) {
     const points = town.roads.flatMap((road) => road.points);
     const xs = points.map(({ xM }) => xM);
     const ys = points.map(({ yM }) => yM);
+    const [widthM, heightM] = [Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)];
     this.town = town;
-    this.columns = columns;
     this.west = Math.min(...xs);
     this.north = Math.max(...ys);
-    this.dotM = (Math.max(...xs) - this.west) / (columns * 2 - 1);
-    this.rows = Math.ceil(((this.north - Math.min(...ys)) / this.dotM + 1) / 4);
+    this.dotM = Math.max(widthM / (columns * 2 - 1), heightM / (rows * 4 - 1));
+    this.columns = Math.ceil((widthM / this.dotM + 1) / 2);
+    this.rows = Math.ceil((heightM / this.dotM + 1) / 4);
     this.roads = new Uint8Array(this.columns * this.rows);
     this.driven = new Uint8Array(this.columns * this.rows);
     for (const road of town.roads) {
