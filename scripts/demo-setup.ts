@@ -1,6 +1,6 @@
 /** What a demonstration needs before anything moves: a town, its map, keys, a manifest, a gateway process. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataFolder } from '../gateway/edge/data-folder.ts';
@@ -26,13 +26,10 @@ export interface DemoSetupOptions {
   readonly seed: number;
   readonly crypto: Crypto;
   readonly devices: readonly Uint8Array[];
-  /** Kept afterwards; otherwise a temporary folder is used and removed. */
-  readonly dataDir?: string;
 }
 
-export async function setUpDemo({ seed, crypto, devices, dataDir }: DemoSetupOptions): Promise<DemoSetup> {
-  const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'bordbox-demo-'));
-  mkdirSync(folder, { recursive: true });
+export async function setUpDemo({ seed, crypto, devices }: DemoSetupOptions): Promise<DemoSetup> {
+  const folder = mkdtempSync(join(tmpdir(), 'bordbox-demo-'));
   const town = planTown(Rng.seeded(seed).fork('town'));
   const map = surveyTown(town);
   const mapFile = join(folder, 'town.map.json');
@@ -43,8 +40,6 @@ export async function setUpDemo({ seed, crypto, devices, dataDir }: DemoSetupOpt
   await store.close();
   const gateway = new GatewayProcess({ dataDir: folder, mapFile });
   await gateway.start();
-  const clear = (): void => {
-    if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
-  };
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
   return { town, map, gateway, clear };
 }

@@ -26,7 +26,8 @@ export const noView: DemoView = { show: () => {}, close: () => {} };
 /** An event of the backend plane in a few words. */
 function eventText({ type, data }: CloudEvent): string {
   if (type === 'trip.scored') return `${type}: score ${data.score} of 7, ${data.total} of 100`;
-  if (type === 'trip.closed') return `${type}: ${data['Vehicle.TripMeterReading']} km, ${JSON.stringify(data.occurrences)}`;
+  if (type === 'trip.closed')
+    return `${type}: ${data['Vehicle.TripMeterReading']} km, ${JSON.stringify(data.occurrences)}`;
   if (type === 'trip.started') return `${type}: ${(data.start as { time: string | null }).time ?? 'time unknown'}`;
   if (type === 'device.state') return `${type}: ${data.online ? 'online' : 'offline'}, ${data.firmware}`;
   return `${type}: ${JSON.stringify(data)}`;

@@ -50,6 +50,8 @@ export interface FleetRunOptions {
   readonly hours: number;
   readonly seed: number;
   readonly crypto: Crypto;
+  /** Run a smaller fleet first, so that rates and heap are those of compiled code. */
+  readonly warmUp: boolean;
   readonly onProgress: (share: number) => void;
   readonly log: (line: string) => void;
 }

@@ -32,7 +32,6 @@ interface Options {
   readonly loss: number;
   readonly outage: number;
   readonly restartGateway?: boolean;
-  readonly data?: string;
 }
 
 export function demoCommand(): Command {
@@ -46,7 +45,6 @@ export function demoCommand(): Command {
     .option('--loss <p>', 'share of messages that the radio loses, each way', numberIn(0, 0.95), 0)
     .option('--outage <duration>', 'no network for so long in the middle of the drive', durationS, 0)
     .option('--restart-gateway', 'kill the gateway in the middle of the drive and start it again')
-    .option('--data <dir>', "keep the gateway's data here")
     .addHelpText('after', EXAMPLE)
     .action(run);
 }
@@ -61,7 +59,7 @@ async function run(options: Options): Promise<void> {
   // The sensor must know the gateway's key, and the gateway the sensor's: the sensor's comes first.
   const unborn = testIdentity(`demo ${options.seed}`, new Uint8Array(32), crypto);
   const devices = [unborn.publicKey];
-  const setup = await setUpDemo({ seed: options.seed, crypto, devices, dataDir: options.data });
+  const setup = await setUpDemo({ seed: options.seed, crypto, devices });
   const { port, tenant, password, publicKey } = setup.gateway.access;
   const maker = new SensorMaker({ ...unborn, gatewayKey: fromHex(publicKey) ?? new Uint8Array() }, crypto);
   const tenantLine = `mosquitto_sub -h 127.0.0.1 -p ${port} -u ${tenant} -P ${password} -t '${backendFilter(tenant)}' -v`;

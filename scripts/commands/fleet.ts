@@ -34,7 +34,7 @@ export function fleetCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   const bar = progress('fleet');
-  const result = await runFleetWithGateway({ ...options, crypto: nodeCrypto(), onProgress: bar.at, log });
+  const result = await runFleetWithGateway({ ...options, crypto: nodeCrypto(), warmUp: true, onProgress: bar.at, log });
   bar.done();
   if (options.json) printJson(result);
   else process.stdout.write(fleetText(result));
