@@ -179,8 +179,9 @@ function readMap(file: string): RoadMap {
   try {
     json = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown error';
-    throw new StartError('input', `--map ${file}: cannot be read as JSON (${why})`);
+    // What the parser says holds pieces of the file, line ends included.
+    const why = error instanceof SyntaxError || !(error instanceof Error) ? 'is not JSON' : error.message;
+    throw new StartError('input', `--map ${file}: ${why}; give a map written by bordbox`);
   }
   const map = loadRoadMap(json);
   if (!map.ok) throw new StartError('input', `--map ${file}: ${map.reason}`);
@@ -189,9 +190,12 @@ function readMap(file: string): RoadMap {
 
 function startErrorOf(error: unknown, { dataDir }: GatewayConfig): StartError | null {
   if (error instanceof StartError) return error;
-  if (error instanceof ListenError) return new StartError('environment', error.message);
+  if (error instanceof ListenError) return new StartError(error.kind, error.message);
   if (error instanceof KeyFileError) return new StartError('input', error.message);
-  if (error instanceof StoreError) return new StartError('environment', `data folder ${dataDir}: ${error.message}`);
+  if (error instanceof StoreError) {
+    const kind = error.kind === 'damaged' ? 'input' : 'environment';
+    return new StartError(kind, `data folder ${dataDir}: ${error.message}`);
+  }
   if (error instanceof Error && 'syscall' in error) {
     return new StartError('environment', `data folder ${dataDir} cannot be used: ${error.message}`);
   }

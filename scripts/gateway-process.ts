@@ -19,7 +19,9 @@ export interface GatewayReady {
 
 export interface GatewayProcessOptions {
   readonly dataDir: string;
-  readonly mapFile: string;
+  readonly mapFile?: string;
+  /** Gets what the gateway logs, line by line. */
+  readonly onLine?: (line: string) => void;
 }
 
 export class GatewayProcess {
@@ -42,10 +44,16 @@ export class GatewayProcess {
     return `mqtt://127.0.0.1:${this.access.port}`;
   }
 
+  /** Undefined before the first start. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   /** Resolves when devices may connect. A second start takes the port of the first. */
   async start(): Promise<GatewayReady> {
     const { dataDir, mapFile } = this.options;
-    const words = ['gateway', '--data', dataDir, '--map', mapFile, '--port', String(this.ready?.port ?? 0), '--json'];
+    const words = ['gateway', '--data', dataDir, '--port', String(this.ready?.port ?? 0), '--json'];
+    if (mapFile !== undefined) words.push('--map', mapFile);
     // In a process group of its own, so that Ctrl-C ends it in good order: through us.
     const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
     const child = fork(BORDBOX, words, { stdio, detached: true, execArgv: [] });
@@ -56,7 +64,9 @@ export class GatewayProcess {
     });
     child.stderr?.on('data', (text: Buffer) => {
       for (const line of String(text).split('\n')) {
-        if (line !== '') this.lastLine = line;
+        if (line === '') continue;
+        this.lastLine = line;
+        this.options.onLine?.(line);
       }
     });
     this.ready = await new Promise<GatewayReady>((resolve, reject) => {

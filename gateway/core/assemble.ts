@@ -1,9 +1,9 @@
 /** The frames of one trip as one closed trip. The result depends on the set of frames, not on their order. */
 
 import { toHex } from '../../protocol/bytes.ts';
-import type { Frame } from '../../protocol/messages.ts';
+import type { Frame, Summary } from '../../protocol/messages.ts';
 import { type Samples, unpackSamples } from '../../protocol/samples.ts';
-import type { ClosedTrip, TripOccurrence, TripTrack } from '../scoring/closed-trip.ts';
+import type { ClosedTrip, HarshKind, TripOccurrence, TripTrack } from '../scoring/closed-trip.ts';
 
 export interface TripFrame {
   readonly frame: Frame;
@@ -19,13 +19,15 @@ export function assemble(id: string, frames: readonly TripFrame[], whole: boolea
   const offsets = utcOffsets(parts);
   const utcOf = (frame: Frame, bootMs: number): number => bootMs + (offsets.get(toHex(frame.boot)) ?? 0);
   const { startUtcMs, endUtcMs } = bounds(parts, utcOf);
+  const occurrences = occurrencesOf(parts, utcOf);
   return {
     id,
     startUtcMs,
     endUtcMs,
     distanceM: parts.reduce((far, { frame }) => Math.max(far, frame.summary?.distanceM ?? 0), 0),
     track: trackOf(parts, utcOf, startUtcMs, endUtcMs),
-    occurrences: occurrencesOf(parts, utcOf),
+    occurrences,
+    unseen: unseenIn(parts, occurrences),
     whole,
   };
 }
@@ -38,10 +40,18 @@ function byPart(a: TripFrame, b: TripFrame): number {
   return (x.trip?.part ?? 0) - (y.trip?.part ?? 0) || x.startMs - y.startMs || x.seq - y.seq;
 }
 
+/** How far a gateway's own clock may be behind. */
+const SKEW_MS = 60_000;
+/** A frame that was sent at once is here within so much of its last sample. */
+const LIVE_MS = 300_000;
+/** A sound clock and that of a device drift apart by no more than this during a trip. */
+const DRIFT_MS = 10_000;
+
 /**
- * UTC minus the boot's own clock, for each boot. The middle of what the frames say, because nobody vouches for
- * GNSS time and one wrong solution must not move a part of the trip. A boot that never knew UTC is placed by
- * the gateway's clock, as late as it can have been.
+ * UTC minus the boot's own clock, for each boot. Nobody vouches for GNSS time: a receiver's clock can jump by
+ * hours, or by 1024 weeks. Where the frames of a boot contradict each other, the gateway's clock decides: no frame
+ * can have come before it was made, and where frames came at once, what agrees with their coming is believed.
+ * Else it is the middle of what they say. A boot that never knew UTC is placed by the gateway's clock, as late as it can have been.
  */
 function utcOffsets(parts: readonly TripFrame[]): ReadonlyMap<string, number> {
   const said = new Map<string, number[]>();
@@ -54,11 +64,21 @@ function utcOffsets(parts: readonly TripFrame[]): ReadonlyMap<string, number> {
     latest.set(boot, Math.min(latest.get(boot) ?? Number.POSITIVE_INFINITY, receivedMs - endMsOf(frame)));
   }
   const offsets = new Map<string, number>();
-  for (const [boot, known] of said) {
-    known.sort((a, b) => a - b);
-    offsets.set(boot, known.length > 0 ? known[(known.length - 1) >> 1] : (latest.get(boot) ?? 0));
-  }
+  for (const [boot, known] of said) offsets.set(boot, likeliest(known, latest.get(boot) ?? 0));
   return offsets;
+}
+
+function likeliest(said: readonly number[], latest: number): number {
+  if (said.length === 0) return latest;
+  const sorted = said.toSorted((a, b) => a - b);
+  if (sorted[sorted.length - 1] - sorted[0] <= DRIFT_MS) return middle(sorted);
+  const possible = sorted.filter((offset) => offset <= latest + SKEW_MS);
+  const live = possible.filter((offset) => offset >= latest - LIVE_MS);
+  return middle([live, possible, sorted].find((offsets) => offsets.length > 0) ?? sorted);
+}
+
+function middle(sorted: readonly number[]): number {
+  return sorted[(sorted.length - 1) >> 1];
 }
 
 function endMsOf({ startMs, samples, occurrences }: Frame): number {
@@ -67,16 +87,23 @@ function endMsOf({ startMs, samples, occurrences }: Frame): number {
 }
 
 function bounds(parts: readonly TripFrame[], utcOf: UtcOf): { startUtcMs: number; endUtcMs: number } {
-  // A frame without samples was made after the trip: where flash was full, or at the boot after a lost supply.
+  // Most frames without samples were made after the trip: where flash was full, or at the boot after a lost supply.
   const sampled = parts.filter(({ frame }) => frame.samples !== undefined);
   const timed = sampled.length > 0 ? sampled : parts;
   const first = timed[0].frame;
   const last = timed[timed.length - 1].frame;
   const leadMs = first.trip?.part === 0 ? (first.trip.leadMs ?? 0) : 0;
   const startUtcMs = utcOf(first, first.startMs) - leadMs;
-  const sampledMs = last.samples === undefined ? 0 : last.samples.count * last.samples.cadenceMs;
-  const endUtcMs = utcOf(last, last.startMs + sampledMs) - (last.trip?.tailMs ?? 0);
+  const ended = parts.find(({ frame }) => isBareEnd(frame))?.frame ?? last;
+  const sampledMs = ended.samples === undefined ? 0 : ended.samples.count * ended.samples.cadenceMs;
+  const endUtcMs = utcOf(ended, ended.startMs + sampledMs) - (ended.trip?.tailMs ?? 0);
   return { startUtcMs, endUtcMs: Math.max(startUtcMs, endUtcMs) };
+}
+
+/** The last frame was full in the second in which the trip ended: the ending came in a frame of its own. */
+function isBareEnd({ samples, dropped, trip }: Frame): boolean {
+  const seen = trip?.ending === 'parked' || trip?.ending === 'stood';
+  return seen && samples === undefined && dropped === undefined;
 }
 
 /** Samples within the trip, ascending in time: one that goes back in time is left out. */
@@ -103,6 +130,29 @@ function trackOf(parts: readonly TripFrame[], utcOf: UtcOf, startUtcMs: number, 
     lonE6: column((samples) => samples.lonE6),
     speedDmS: column((samples) => samples.speedDmS),
     headingDeg: column((samples) => samples.headingDeg),
+    vehicleAxes: Uint8Array.from(kept, ({ samples }) => (samples.vehicleAxes ? 1 : 0)),
+  };
+}
+
+/** The highest running totals against what was described: frames that were given up took their events along. */
+function unseenIn(parts: readonly TripFrame[], occurrences: readonly TripOccurrence[]): Record<HarshKind, number> {
+  const most = (of: (summary: Summary) => number): number =>
+    parts.reduce((max, { frame }) => Math.max(max, frame.summary === undefined ? 0 : of(frame.summary)), 0);
+  const missing = (kind: HarshKind, counted: number): number =>
+    Math.max(0, counted - occurrences.filter((occurrence) => occurrence.kind === kind).length);
+  return {
+    'harsh-acceleration': missing(
+      'harsh-acceleration',
+      most(({ accelerations }) => accelerations),
+    ),
+    'harsh-braking': missing(
+      'harsh-braking',
+      most(({ brakings }) => brakings),
+    ),
+    'harsh-cornering': missing(
+      'harsh-cornering',
+      most(({ cornerings }) => cornerings),
+    ),
   };
 }
 

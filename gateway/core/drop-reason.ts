@@ -19,8 +19,20 @@ export type DropReason =
   | 'fork'
   | 'stale';
 
-/** Why a connection is not let in. */
-export type RefusalReason = 'no-credentials' | 'client-id' | 'bad-proof' | 'bad-password' | 'certificate';
+/** Why a connection is not let in, is ended, or does not get what it subscribes to. Counted, and there is no row. */
+export type RefusalReason =
+  | 'no-credentials'
+  | 'client-id'
+  | 'bad-proof'
+  | 'bad-password'
+  | 'certificate'
+  | 'subscription'
+  // What comes in is not MQTT 3.1.1.
+  | 'not-connect'
+  | 'bad-length'
+  | 'packet-too-large'
+  | 'bad-publish'
+  | 'protocol';
 
 /** Bytes kept of what was not believed: enough to see what it was, too few to hold a person's data. */
 export const QUARANTINE_HEAD_BYTES = 64;

@@ -80,6 +80,9 @@ export function examine(
   return state.ok ? accept({ kind: 'state', device, hash, state: state.value }) : refuse('schema');
 }
 
+/** More frames than a flash has ever held at once: not a gap, but nonsense. */
+const DROPPED_COUNT_MAX = 1_000_000;
+
 function dropReasonOf(reason: CoseReason): DropReason {
   return reason === 'too-large' ? 'oversize' : reason;
 }
@@ -93,7 +96,9 @@ function readFrame(
   const frame = decoded.ok && columnsAreReadable(decoded.value) ? decoded.value : null;
   const identity = frame ?? identityOf(payload);
   if (identity === null) return refuse('schema');
-  if (frame?.dropped?.some(({ from, count }) => from + count - 1 > UINT32)) return refuse('sequence');
+  if (frame?.dropped?.some(({ from, count }) => from + count - 1 > UINT32 || count > DROPPED_COUNT_MAX)) {
+    return refuse('sequence');
+  }
   return accept({ kind: 'frame', device, hash, boot: toHex(identity.boot), seq: identity.seq, frame, bytes });
 }
 

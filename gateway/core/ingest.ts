@@ -2,7 +2,7 @@
 
 import { fromHex, sameBytes, toHex } from '../../protocol/bytes.ts';
 import type { Crypto } from '../../protocol/crypto.ts';
-import type { Frame, Receipt, TripPart } from '../../protocol/messages.ts';
+import type { DeviceState, Frame, Receipt, TripPart } from '../../protocol/messages.ts';
 import { unpackSamples } from '../../protocol/samples.ts';
 import { eventsOf, type Happening, type Tenant } from './backend.ts';
 import type { Believed, BelievedFrame, BelievedNotice, BelievedState } from './examine.ts';
@@ -136,7 +136,7 @@ class Ingest {
       this.count('duplicate-state');
       return;
     }
-    if (last?.boot === boot && state.atMs < last.atMs) {
+    if (isStale(state, boot, last)) {
       this.untaken.push({ message, reason: 'stale' });
       return;
     }
@@ -144,7 +144,9 @@ class Ingest {
     this.states.set(device, { device, boot, atMs: state.atMs, hash });
     const { online, firmware, reset, offMs, waiting, mounted } = state;
     const data = { online, firmware, reset, offMs: offMs ?? null, framesWaiting: waiting, mounted };
-    this.happen({ type: 'device.state', device, identity: toHex(hash), trip: null, atMs: this.around.nowMs, data });
+    // A boot's will is the same message each time its session dies, and each time something else happened.
+    const identity = `${toHex(hash)}/${this.around.nowMs}`;
+    this.happen({ type: 'device.state', device, identity, trip: null, atMs: this.around.nowMs, data });
   }
 
   decision(): Decision {
@@ -160,10 +162,13 @@ class Ingest {
         events: this.happenings.flatMap((happening) => eventsOf(happening, tenants, crypto)),
       },
       untaken: this.untaken,
-      receipts: boots.map((row) => ({
-        device: row.device,
-        receipt: receiptOf(row, fromHex(row.boot) ?? new Uint8Array()),
-      })),
+      // A gap frame may name boots of which nothing was ever heard: there is nobody to receipt.
+      receipts: boots
+        .filter(({ received }) => received.length > 0)
+        .map((row) => ({
+          device: row.device,
+          receipt: receiptOf(row, fromHex(row.boot) ?? new Uint8Array()),
+        })),
     };
   }
 
@@ -218,6 +223,15 @@ class Ingest {
   private count(counter: string, growth = 1): void {
     this.counts.set(counter, (this.counts.get(counter) ?? 0) + growth);
   }
+}
+
+/**
+ * A birth is stale when a later one of its boot is known. A will was made at the boot's start and says nothing of
+ * when the session died: it holds unless another boot has spoken since.
+ */
+function isStale(state: DeviceState, boot: string, last: StateRow | undefined): boolean {
+  if (last === undefined) return false;
+  return state.online ? last.boot === boot && state.atMs < last.atMs : last.boot !== boot;
 }
 
 function firstPlace(frame: Frame, placeOf: PlaceOf): string | null {

@@ -123,7 +123,8 @@ export function frameId({ device, boot, seq }: FrameKey): string {
 
 /** The machine under the store does not let it write or read. Nothing was changed; trying again may help. */
 export class StoreError extends Error {
-  readonly kind: 'full' | 'io' | 'busy' | 'readonly';
+  /** `damaged`: what lies there is no store of ours, or no longer. */
+  readonly kind: 'full' | 'io' | 'busy' | 'readonly' | 'damaged';
 
   constructor(kind: StoreError['kind'], message: string) {
     super(message);

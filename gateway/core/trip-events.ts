@@ -49,6 +49,7 @@ export function tripScored(row: TripRow, score: TripScore, nowMs: number): Happe
     version: score.version,
     score: score.score,
     total: score.total,
+    why: score.why,
     subscores: score.subscores,
   };
   return { type: 'trip.scored', device: row.device, ...revised(row), atMs: nowMs, data };
@@ -61,6 +62,7 @@ function revised(row: TripRow): { identity: string; trip: string } {
 function countByKind(trip: ClosedTrip): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { kind } of trip.occurrences) counts[kind] = (counts[kind] ?? 0) + 1;
+  for (const [kind, count] of Object.entries(trip.unseen)) if (count > 0) counts[kind] = (counts[kind] ?? 0) + count;
   return counts;
 }
 

@@ -5,10 +5,10 @@ import type { Frame, TripPart } from '../../protocol/messages.ts';
 import { include, NO_RANGES, type Ranges } from './ranges.ts';
 
 /**
- * `open`: more is expected. `ended`: complete or given up, waits to be assembled. `closed`: published, but the
+ * `announced`: a notice said that it began, no frame has come yet. `open`: more is expected. `ended`: complete or given up, waits to be assembled. `closed`: published, but the
  * scorer had nothing to go by. `scored`: published with its score.
  */
-export type TripState = 'open' | 'ended' | 'closed' | 'scored';
+export type TripState = 'announced' | 'open' | 'ended' | 'closed' | 'scored';
 
 export interface TripRow {
   /** `device/boot/number`, with the boot in which the trip began. */
@@ -41,7 +41,7 @@ export function newTripRow(key: string, device: string, receivedMs: number): Tri
   return {
     key,
     device,
-    state: 'open',
+    state: 'announced',
     started: false,
     parts: NO_RANGES,
     lastPart: -1,
@@ -72,8 +72,8 @@ export function isWhole({ parts, lastPart }: TripRow): boolean {
   return lastPart >= 0 && parts.length >= 2 && parts[0] === 0 && parts[1] >= lastPart;
 }
 
-/** The row as ended, if nothing came for so long that nothing is expected; a mere notice waits for its frames. */
+/** The row as ended, if nothing came for so long that nothing is expected. */
 export function endIfSilent(row: TripRow, nowMs: number): TripRow | null {
-  if (row.state !== 'open' || row.parts.length === 0) return null;
+  if (row.state !== 'open') return null;
   return nowMs - row.receivedMs >= TRIP_SILENCE_MS ? { ...row, state: 'ended' } : null;
 }

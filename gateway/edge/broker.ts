@@ -37,6 +37,8 @@ export interface BrokerOptions extends ListenOptions {
 const NOWHERE = 'bb/0/nowhere';
 const NOTHING = Buffer.alloc(0);
 const NOT_AUTHORIZED = 5;
+/** How aedes words that a client was silent or slow. */
+const TIMEOUT = /keep alive timeout|did not arrive in time|drain timeout/;
 /** A subscriber that reads nothing holds up the backend plane no longer than this. */
 const DRAIN_TIMEOUT_MS = 5000;
 
@@ -55,7 +57,7 @@ export class EmbeddedBroker implements Link {
     const aedes = await Aedes.createBroker({ concurrency: 0, drainTimeout: DRAIN_TIMEOUT_MS, maxTopicLevels: 12 });
     const guarded: GuardedEvents = {
       onOversize: (connection, packetBytes) => events.onSuspect(oversize(connection, packetBytes)),
-      onFlaw: () => undefined,
+      onFlaw: (_connection, flaw) => events.onRefusal(flaw),
     };
     const packetBytesMax = options.packetBytesMax ?? PACKET_BYTES_MAX;
     try {
@@ -92,11 +94,13 @@ export class EmbeddedBroker implements Link {
       done(null);
     };
     aedes.authorizeSubscribe = (client, subscription, done) => {
-      done(null, this.maySubscribe(client, subscription) ? subscription : null);
+      const may = this.maySubscribe(client, subscription);
+      if (!may) this.events.onRefusal('subscription');
+      done(null, may ? subscription : null);
     };
     // A client's errors end its connection; they are no reason to end the process.
-    aedes.on('clientError', () => undefined);
-    aedes.on('connectionError', () => undefined);
+    aedes.on('clientError', (_client, error) => this.onClientError(error));
+    aedes.on('connectionError', (_client, error) => this.onClientError(error));
   }
 
   sendDownlink(device: string, channel: DownlinkChannel, bytes: Uint8Array): void {
@@ -171,6 +175,12 @@ export class EmbeddedBroker implements Link {
         bytes,
         sizeBytes: bytes.length,
       });
+  }
+
+  /** Refused logins are counted where they are refused, and a peer that went away has done nothing wrong. */
+  private onClientError(error: Error): void {
+    if (!('errorCode' in error) && !('code' in error) && !TIMEOUT.test(error.message))
+      this.events.onRefusal('protocol');
   }
 
   private maySubscribe(client: Client, { topic }: Subscription): boolean {

@@ -81,7 +81,8 @@ export class ByteGuard {
         this.head[0] = byte;
         this.headBytes = 1;
         this.stage = 'length';
-        return !this.connected && byte >> 4 !== CONNECT ? 'not-connect' : null;
+        // Its flags are zero, which also tells it from the first byte of TLS.
+        return !this.connected && byte !== CONNECT << 4 ? 'not-connect' : null;
       case 'length':
         this.head[this.headBytes++] = byte;
         if (byte < 0x80) return this.startBody();

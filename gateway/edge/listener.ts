@@ -1,7 +1,7 @@
 /** TCP on loopback, or TLS 1.3 anywhere (B9). */
 
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createSecureContext, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 
 export interface TlsFiles {
   readonly key: Buffer;
@@ -23,8 +23,16 @@ export interface Listening {
   stop(): void;
 }
 
-/** The machine does not let us listen; the message is for people. */
-export class ListenError extends Error {}
+/** There is no link; the message is for people. */
+export class ListenError extends Error {
+  /** `environment`: the machine or the peer does not let us. `input`: what was asked for is not done. */
+  readonly kind: 'environment' | 'input';
+
+  constructor(kind: ListenError['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/;
 
@@ -37,13 +45,16 @@ export async function listen(
   onConnection: (socket: Socket, certificateName: string | null) => void,
 ): Promise<Listening> {
   if (tls === undefined && !isLoopback(host)) {
-    throw new ListenError(`${host} is not loopback, and every link is encrypted (B9): give --tls-key and --tls-cert`);
+    throw new ListenError(
+      'input',
+      `${host} is not loopback, and every link is encrypted (B9): give --tls-key and --tls-cert`,
+    );
   }
   const server =
     tls === undefined ? createServer((socket) => onConnection(socket, null)) : tlsServer(tls, onConnection);
   const closed = new Promise<void>((resolve) => server.once('close', resolve));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new ListenError(listenAdvice(error, host, port))));
+    server.once('error', (error) => reject(new ListenError('environment', listenAdvice(error, host, port))));
     server.listen(port, host, resolve);
   });
   server.on('error', () => undefined);
@@ -57,12 +68,25 @@ export async function listen(
 function tlsServer(tls: TlsFiles, onConnection: (socket: Socket, certificateName: string | null) => void): Server {
   const mutual = tls.ca !== undefined;
   const { key, cert, ca } = tls;
+  const flaw = tlsFlaw(tls);
+  if (flaw !== null)
+    throw new ListenError('input', `the TLS files cannot be used (${flaw}); give PEM files that match`);
   const options = { key, cert, ca, minVersion: 'TLSv1.3', requestCert: mutual, rejectUnauthorized: mutual } as const;
   const server = createTlsServer(options, (socket: TLSSocket) => {
     onConnection(socket, mutual ? commonNameOf(socket) : null);
   });
   server.on('tlsClientError', () => undefined);
   return server;
+}
+
+/** Why these are no key and certificate, or null. */
+export function tlsFlaw(tls: { readonly [part in 'key' | 'cert' | 'ca']?: Buffer | string }): string | null {
+  try {
+    createSecureContext(tls);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'unknown error';
+  }
 }
 
 function commonNameOf(socket: TLSSocket): string {

@@ -39,7 +39,13 @@ export class MemoryStore implements Store {
   private readonly states = new Map<string, StateRow>();
   private readonly counts = new Map<string, number>();
   private readonly sequences = new Map<string, number>();
-  private readonly forgottenTrips: Record<TripState, number> = { open: 0, ended: 0, closed: 0, scored: 0 };
+  private readonly forgottenTrips: Record<TripState, number> = {
+    announced: 0,
+    open: 0,
+    ended: 0,
+    closed: 0,
+    scored: 0,
+  };
   private quarantined: QuarantineRow[] = [];
   private waiting: OutboxRow[] = [];
   private lastOutboxId = 0;

@@ -23,8 +23,8 @@ export class OutsideBroker implements Link {
 
   /** Resolves when the subscription stands. */
   static async start({ url, clientId, ca }: OutsideBrokerOptions, events: LinkEvents): Promise<OutsideBroker> {
-    const flaw = urlFlaw(url);
-    if (flaw !== null) throw new ListenError(flaw);
+    const flaw = brokerFlaw(url);
+    if (flaw !== null) throw new ListenError('input', flaw);
     const client = mqtt.connect(url, {
       clientId,
       // The session stays while the gateway is down, so that frames wait at the broker.
@@ -94,7 +94,7 @@ function takeIn(packet: Packet, events: LinkEvents, done: () => void): void {
 function ready(client: MqttClient, url: string): Promise<void> {
   const shown = withoutPassword(url);
   return new Promise((resolve, reject) => {
-    const fail = (reason: string): void => reject(new ListenError(`the broker ${shown} ${reason}`));
+    const fail = (reason: string): void => reject(new ListenError('environment', `the broker ${shown} ${reason}`));
     const timer = setTimeout(() => fail('does not answer; is it running?'), CONNECT_TIMEOUT_MS);
     client.once('error', (error) => fail(`refuses: ${error.message || 'no connection'}; is it running?`));
     client.once('connect', () => {
@@ -108,7 +108,8 @@ function ready(client: MqttClient, url: string): Promise<void> {
   });
 }
 
-function urlFlaw(text: string): string | null {
+/** Why this is no address of a broker to speak to (B9), or null. */
+export function brokerFlaw(text: string): string | null {
   if (!URL.canParse(text)) return `${text} is no broker address; write mqtt://127.0.0.1:1883 or mqtts://host:8883`;
   const { protocol, hostname } = new URL(text);
   if (protocol === 'mqtts:') return null;

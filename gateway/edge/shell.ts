@@ -7,6 +7,7 @@
 import type { Crypto } from '../../protocol/crypto.ts';
 import { seal } from '../../protocol/envelope.ts';
 import { Receipt } from '../../protocol/messages.ts';
+import type { Result } from '../../protocol/result.ts';
 import type { DownlinkChannel, UplinkChannel } from '../../protocol/topics.ts';
 import { uplinkTopic } from '../../protocol/topics.ts';
 import type { Tenant } from '../core/backend.ts';
@@ -53,6 +54,8 @@ interface Waiting {
   readonly uplink: Uplink;
   /** Called once the message is stored, or known not to be worth it. */
   readonly settled: (() => void) | undefined;
+  /** Kept while the store fails, so that a retry costs neither a signature check nor the device's rate. */
+  examined?: Result<Believed, DropReason>;
 }
 
 export interface Suspect {
@@ -218,8 +221,10 @@ export class GatewayShell {
   ): Believed[] {
     const examination = { crypto: this.ports.crypto, rate: this.rate, nowMs };
     const believed: Believed[] = [];
-    for (const { uplink } of batch) {
-      const result = examine(uplink, records.get(uplink.device), examination);
+    for (const waiting of batch) {
+      const { uplink } = waiting;
+      waiting.examined ??= examine(uplink, records.get(uplink.device), examination);
+      const result = waiting.examined;
       if (result.ok) believed.push(result.value);
       else quarantine.push(rowOf(result.reason, uplink, nowMs));
     }

@@ -21,11 +21,12 @@ import {
   type Writes,
 } from '../core/store.ts';
 import type { TripRow, TripState } from '../core/trips.ts';
-import { onDisk } from './sqlite-error.ts';
+import { onDisk, onOpening } from './sqlite-error.ts';
 import { SQLITE_SCHEMA } from './sqlite-schema.ts';
 import { prepareStatements, type Statements } from './sqlite-statements.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
+const BOOTS_REMEMBERED = 10_000;
 
 export interface SqliteStoreOptions {
   /** For tests of a full disk: pages of 4 KiB that the file may have. */
@@ -39,10 +40,10 @@ export class SqliteStore implements Store {
   private readonly deviceIds = new Map<string, number>();
   private readonly bootIds = new Map<string, number>();
 
-  /** Throws a StoreError when the file cannot be opened or written. */
+  /** Throws a StoreError when the file cannot be opened or written, or holds no store. */
   constructor(file: string, options: SqliteStoreOptions = {}) {
-    this.db = onDisk(() => openDatabase(file, options));
-    this.sql = prepareStatements(this.db);
+    this.db = onOpening(file, () => openDatabase(file, options));
+    this.sql = onOpening(file, () => prepareStatements(this.db));
   }
 
   async devices(ids: readonly string[]): Promise<ReadonlyMap<string, DeviceRecord>> {
@@ -58,6 +59,8 @@ export class SqliteStore implements Store {
   }
 
   async facts(needs: Needs): Promise<Facts> {
+    // A device that boots for ever must not fill the memory of its gateway. Between two batches nobody needs them.
+    if (this.bootIds.size > BOOTS_REMEMBERED) this.bootIds.clear();
     const boots = new Map<string, BootRow>();
     for (const { device, boot } of needs.boots) {
       const row = this.sql.boot.get(this.deviceId(device), fromHex(boot));
@@ -168,7 +171,7 @@ export class SqliteStore implements Store {
   }
 
   async stats(): Promise<StoreStats> {
-    const trips: Record<TripState, number> = { open: 0, ended: 0, closed: 0, scored: 0 };
+    const trips: Record<TripState, number> = { announced: 0, open: 0, ended: 0, closed: 0, scored: 0 };
     for (const { state, n } of this.sql.tripCounts.all()) trips[state as TripState] = n;
     return {
       counts: new Map(this.sql.counters.all().map(({ name, value }) => [name, value])),

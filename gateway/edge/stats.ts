@@ -11,7 +11,7 @@ export interface GatewayStats {
     readonly dropped: number;
   };
   readonly quarantined: Readonly<Record<string, number>>;
-  /** Connections that were not let in, by reason. */
+  /** Connections that were not let in or ended, and subscriptions that were not granted, by reason. */
   readonly refused: Readonly<Record<string, number>>;
   readonly trips: { readonly open: number; readonly closed: number; readonly scored: number };
   /** Events that no broker has taken yet. */

@@ -7,13 +7,11 @@
  * the events of a trip as well as those of a period, with their places along it.
  */
 
-import type { TripOccurrence, TripTrack } from './closed-trip.ts';
+import type { ClosedTrip, HarshKind } from './closed-trip.ts';
 import type { FahrstilConfig } from './config.ts';
 import type { Exposure } from './exposure.ts';
 import { divideRounded, type Verdict } from './verdict.ts';
 import { kilometres } from './wording.ts';
-
-export type HarshKind = 'harsh-acceleration' | 'harsh-braking' | 'harsh-cornering';
 
 export interface HarshEvent {
   readonly kind: HarshKind;
@@ -34,12 +32,11 @@ function isHarsh(kind: string): kind is HarshKind {
   return KINDS.some((harsh) => harsh === kind);
 }
 
-/** The harsh ones among a trip's occurrences, in time order, with where they happened. */
-export function harshEventsOf(
-  occurrences: readonly TripOccurrence[],
-  track: TripTrack,
-  exposure: Exposure,
-): readonly HarshEvent[] {
+/**
+ * A trip's harsh events, in time order, with where they happened. Those that are only counted have the least
+ * severity, and stand together at the trip's end, so that none of them passes for an isolated one.
+ */
+export function harshEventsOf({ occurrences, unseen, track }: ClosedTrip, exposure: Exposure): readonly HarshEvent[] {
   const events: HarshEvent[] = [];
   let drivenCm = 0;
   let next = 0;
@@ -47,6 +44,8 @@ export function harshEventsOf(
     for (; next < track.count && track.utcMs[next] < utcMs; next++) drivenCm += exposure.cm[next];
     if (isHarsh(kind)) events.push({ kind, atM: Math.floor(drivenCm / 100), peakCg: peak });
   }
+  const endM = Math.floor(exposure.totalCm / 100);
+  for (const kind of KINDS) for (let i = 0; i < unseen[kind]; i++) events.push({ kind, atM: endM, peakCg: 0 });
   return events;
 }
 

@@ -12,7 +12,11 @@ export interface TripTrack {
   readonly lonE6: Int32Array;
   readonly speedDmS: Int32Array;
   readonly headingDeg: Int32Array;
+  /** 1 where the sensor knew the vehicle's axes, so that harsh events could be seen at all. */
+  readonly vehicleAxes: Uint8Array;
 }
+
+export type HarshKind = 'harsh-acceleration' | 'harsh-braking' | 'harsh-cornering';
 
 export interface TripOccurrence {
   readonly kind: EventKind;
@@ -32,6 +36,8 @@ export interface ClosedTrip {
   readonly track: TripTrack;
   /** Ascending in time. */
   readonly occurrences: readonly TripOccurrence[];
+  /** Harsh events that the trip's summary counts and no frame that arrived describes. */
+  readonly unseen: Readonly<Record<HarshKind, number>>;
   /** False while parts are missing. */
   readonly whole: boolean;
 }

@@ -3,7 +3,7 @@
 import { harshEventsOf, judgeHarshEvents } from './acceleration.ts';
 import type { ClosedTrip, Criterion, RoadSource, Scorer, TripScore } from './closed-trip.ts';
 import { checkFahrstilConfig, type FahrstilConfig } from './config.ts';
-import { exposureOf } from './exposure.ts';
+import { type Exposure, exposureOf } from './exposure.ts';
 import { zoneTables } from './local-time.ts';
 import { judgeRoads } from './road.ts';
 import { judgeSpeed } from './speed.ts';
@@ -34,8 +34,7 @@ function judge(trip: ClosedTrip, roads: RoadSource | null, config: FahrstilConfi
     return { speed: why, acceleration: why, road: why, time: why };
   }
   const exposure = exposureOf(trip.track);
-  const events = harshEventsOf(trip.occurrences, trip.track, exposure);
-  const acceleration = judgeHarshEvents(events, trip.distanceM, config);
+  const acceleration = judgeAcceleration(trip, exposure, config);
   const time = judgeTime(trip, exposure, config);
   if (roads === null) {
     const why = nothing('neither a road map nor recorded limits are there for this trip');
@@ -48,6 +47,16 @@ function judge(trip: ClosedTrip, roads: RoadSource | null, config: FahrstilConfi
     road: judgeRoads(exposure, under, roads.name, config),
     time,
   };
+}
+
+/** Only what was driven with known axes counts: without them no harsh event can be seen. */
+function judgeAcceleration(trip: ClosedTrip, exposure: Exposure, config: FahrstilConfig): Verdict {
+  const { count, vehicleAxes } = trip.track;
+  let blindCm = 0;
+  for (let i = 0; i < count; i++) if (vehicleAxes[i] === 0) blindCm += exposure.cm[i];
+  const seenM = trip.distanceM - Math.floor(blindCm / 100);
+  if (seenM < config.tripMMin) return nothing("the sensor had not found the vehicle's axes yet: no event can be seen");
+  return judgeHarshEvents(harshEventsOf(trip, exposure), seenM, config);
 }
 
 /** A configuration that `checkFahrstilConfig` refuses is a mistake of the caller and throws its reason. */

@@ -14,6 +14,8 @@ import { duration, onRoad, share } from './wording.ts';
 /** m/h in 0.1 m/s. */
 const MH_PER_DMS = 360;
 const REASONS_MAX = 3;
+/** A sample before a tunnel stands for more time, but proves no more than a second of speeding (E44). */
+const SAMPLE_MS = 1000;
 /** Below this a reason says for how much of the way limits are known. */
 const KNOWN_PERCENT_MIN = 95;
 /** 100 % over the limit is as bad as it gets: keeps sums below 2^53. */
@@ -77,7 +79,7 @@ class SpeedTally {
       if (i < this.#track.count && this.#track.fix[i] === 0) continue;
       if (i < this.#track.count && this.#judge(i)) {
         if (runStart < 0) runStart = i;
-        runMs += this.#exposure.holdMs[i];
+        runMs += Math.min(SAMPLE_MS, this.#exposure.holdMs[i]);
       } else {
         if (runStart >= 0 && runMs >= this.#config.violationMsMin) this.#deduct(runStart, i);
         runStart = -1;
@@ -125,10 +127,7 @@ class SpeedTally {
     const known = this.excesses.find(
       (e) =>
         e.road === road ||
-        (e.limitKmh === limitKmh &&
-          e.road.limitKind === road.limitKind &&
-          e.road.name === road.name &&
-          e.road.roadClass === road.roadClass),
+        (e.limitKmh === limitKmh && e.road.limitKind === road.limitKind && onRoad(e.road) === onRoad(road)),
     );
     if (known !== undefined) return known;
     const excess = { road, limitKmh, count: 0, topDmS: 0, totalMs: 0, loss: 0 };

@@ -29,11 +29,8 @@ export const CLASS_WORDS: Readonly<Record<RoadClass, string>> = {
   'zone-30': 'in 30 zones',
 };
 
-/** `A 40`, `B226`: numbered roads take an article. */
-const NUMBERED = /^[ABLK] ?[0-9]/;
-
-/** ` on the A 40`, ` on Hauptstraße`, or nothing for a road of which nothing is known. */
+/** ` on the A 40` for a motorway, ` in 30 zones` for what would tell the route (C9, C24), or nothing. */
 export function onRoad({ name, roadClass }: RoadAt): string {
-  if (name !== '') return NUMBERED.test(name) ? ` on the ${name}` : ` on ${name}`;
+  if (roadClass === 'motorway' && name !== '') return ` on the ${name}`;
   return roadClass === null ? '' : ` ${CLASS_WORDS[roadClass]}`;
 }

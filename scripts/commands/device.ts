@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { runDevice } from '../../firmware/main.ts';
 import { secretFromFile } from '../../gateway/edge/key-file.ts';
+import { tlsFlaw } from '../../gateway/edge/listener.ts';
 import { nodeCrypto } from '../../gateway/edge/node-crypto.ts';
+import { brokerFlaw } from '../../gateway/edge/outside-broker.ts';
 import { fromHex, toHex } from '../../protocol/bytes.ts';
 import { deviceIdOf } from '../../protocol/identity.ts';
 import { Car } from '../../simulator/car.ts';
@@ -84,7 +86,10 @@ async function run(options: Options): Promise<void> {
   if (gatewayKey?.length !== 32) {
     throw new CommandError(EXIT.usage, 'device: --gateway-key wants the 64 hexadecimal digits that the gateway prints');
   }
-  checkLink(options.broker);
+  const flaw = brokerFlaw(options.broker);
+  if (flaw !== null) throw new CommandError(EXIT.usage, `device: ${flaw}`);
+  const tls = tlsTexts(options);
+  const feed = feedFor(options);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
@@ -92,9 +97,9 @@ async function run(options: Options): Promise<void> {
   const result = await runDevice({
     identity: { id, secretKey, publicKey, gatewayKey },
     crypto,
-    broker: { url: options.broker, device: id, password: options.password, tls: tlsTexts(options) },
+    broker: { url: options.broker, device: id, password: options.password, tls },
     flashFile: join(options.data, 'flash.bin'),
-    feed: feedFor(options),
+    feed,
     pace: options.pace,
     drainMs: options.drain * 1000,
     stop: stop.signal,
@@ -109,14 +114,6 @@ async function run(options: Options): Promise<void> {
   if (result.waiting > 0) process.exitCode = EXIT.failed;
 }
 
-/** B9: encrypted everywhere but on loopback. */
-function checkLink(url: string): void {
-  if (!URL.canParse(url)) throw new CommandError(EXIT.usage, `device: ${url} is no URL; give mqtt://host:port`);
-  const { protocol, hostname } = new URL(url);
-  if (protocol === 'mqtts:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return;
-  throw new CommandError(EXIT.usage, `device: ${url} is not encrypted; use mqtts:// for anything but loopback (B9)`);
-}
-
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -128,12 +125,13 @@ function makeFolder(folder: string): void {
 
 function tlsTexts({ tlsCa, tlsCert, tlsKey }: Options): { ca?: string; cert?: string; key?: string } | undefined {
   if (tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) return undefined;
-  const text = (file: string | undefined): string | undefined => {
-    if (file === undefined) return undefined;
-    if (!existsSync(file)) throw new CommandError(EXIT.usage, `device: ${file} is not there; give a PEM file`);
-    return readFileSync(file, 'utf8');
-  };
-  return { ca: text(tlsCa), cert: text(tlsCert), key: text(tlsKey) };
+  const text = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : readFileSync(file, 'utf8');
+  const tls = { ca: text(tlsCa), cert: text(tlsCert), key: text(tlsKey) };
+  const flaw = tlsFlaw(tls);
+  if (flaw !== null)
+    throw new CommandError(EXIT.usage, `device: the TLS files cannot be used (${flaw}); give PEM files`);
+  return tls;
 }
 
 function feedFor({ drive, seed, driver, minutes }: Options): SensorFeed {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { enrolmentAdvice, readManifest, signManifest } from '../../gateway/core/enrolment.ts';
-import { type Store, StoreError } from '../../gateway/core/store.ts';
+import { type EnrolmentReason, enrolmentAdvice, readManifest, signManifest } from '../../gateway/core/enrolment.ts';
+import type { Store } from '../../gateway/core/store.ts';
 import { dataFolder } from '../../gateway/edge/data-folder.ts';
-import { KeyFileError, readSecret, secretFromFile } from '../../gateway/edge/key-file.ts';
+import { readSecret, secretFromFile } from '../../gateway/edge/key-file.ts';
 import { nodeCrypto } from '../../gateway/edge/node-crypto.ts';
 import { SqliteStore } from '../../gateway/edge/sqlite-store.ts';
 import { fromHex, toHex } from '../../protocol/bytes.ts';
@@ -53,17 +53,8 @@ export function enrolCommand(): Command {
 }
 
 async function runEnrol(files: readonly string[], options: EnrolOptions): Promise<void> {
-  try {
-    const done = options.sign ? sign(files, options) : await change(files, options);
-    if (options.json) printJson(done);
-  } catch (error) {
-    if (error instanceof StoreError)
-      throw new CommandError(EXIT.environment, `enrol: ${options.data}: ${error.message}`);
-    if (error instanceof KeyFileError) throw new CommandError(EXIT.usage, `enrol: ${error.message}`);
-    if (error instanceof Error && 'syscall' in error)
-      throw new CommandError(EXIT.environment, `enrol: ${error.message}`);
-    throw error;
-  }
+  const done = options.sign ? sign(files, options) : await change(files, options);
+  if (options.json) printJson(done);
 }
 
 function sign(files: readonly string[], { manufacturerKey, out, number, kind: ofKind }: EnrolOptions): object {
@@ -124,11 +115,17 @@ async function pinKey(store: Store, hex: string): Promise<void> {
   log(`enrol: manifests of ${hex} are believed from now on`);
 }
 
+/** It is a manifest, and it is not believed here; anything else is a file that cannot be used. */
+const DISTRUST: ReadonlySet<EnrolmentReason> = new Set(['no-manufacturer', 'signature', 'number-not-higher']);
+
 async function importManifest(store: Store, file: string): Promise<number> {
   if (!existsSync(file)) throw new CommandError(EXIT.usage, `enrol: ${file} does not exist`);
   const bytes = Uint8Array.from(readFileSync(file));
   const enrolment = readManifest(bytes, await store.manufacturers(), nodeCrypto());
-  if (!enrolment.ok) throw new CommandError(EXIT.failed, `enrol: ${file} ${enrolmentAdvice(enrolment.reason)}`);
+  if (!enrolment.ok) {
+    const code = DISTRUST.has(enrolment.reason) ? EXIT.failed : EXIT.usage;
+    throw new CommandError(code, `enrol: ${file} ${enrolmentAdvice(enrolment.reason)}`);
+  }
   const added = await store.enrol(enrolment.value);
   log(`enrol: ${added} new devices of ${enrolment.value.devices.length} in ${file}`);
   return added;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, test } from 'node:test';
 import { type RunningGateway, startGateway } from '../../gateway/main.ts';
 import { unseal } from '../../protocol/envelope.ts';
@@ -133,6 +135,27 @@ test('who is not known is not let in, by reason', async () => {
   assert.deepEqual(counted, { 'bad-password': 2, 'bad-proof': 3, 'client-id': 2, 'no-credentials': 1 });
 });
 
+test('what is no MQTT is ended and counted by reason', async () => {
+  const { gateway, port } = await gatewayWith();
+  const nonsense = Uint8Array.from({ length: 20 }, (_, i) => (i * 37) & 0xff);
+  for (const bytes of [
+    [0x47, 0x45, 0x54, 0x20],
+    // TLS begins with the digit of a CONNECT, and with flags that a CONNECT has not.
+    [0x16, 3, 1, 0, 200],
+    [0x10, 0xff, 0xff, 0xff, 0xff, 0xff],
+    [0x10, 0xff, 0xff, 0xff, 0x7f],
+    [0x10, nonsense.length, ...nonsense],
+  ]) {
+    const socket = connect(port, '127.0.0.1').resume();
+    socket.on('error', () => undefined);
+    socket.write(Uint8Array.from(bytes));
+    await once(socket, 'close');
+  }
+  running.pop();
+  const { refused } = await gateway.close();
+  assert.deepEqual(refused, { 'bad-length': 1, 'not-connect': 2, 'packet-too-large': 1, protocol: 1 });
+});
+
 test('a device hears its own downlink only, a tenant its own plane only', async () => {
   const { gateway, port } = await gatewayWith(device, other);
   const client = await connectedDevice(port);
@@ -168,6 +191,8 @@ test('a device hears its own downlink only, a tenant its own plane only', async 
   assert.equal(await granted(tenant, 'bb/1/out/insurer/tariff/+'), 1);
   await client.close();
   await tenant.close();
+  running.splice(running.indexOf(gateway), 1);
+  assert.deepEqual((await gateway.close()).refused, { subscription: 12 });
 });
 
 test('B9: without TLS nothing but loopback is listened on, and a busy port says so in one line', async () => {

@@ -257,6 +257,43 @@ test('a state is published once, and an older one of the same boot is stale', as
   assert.equal((await rig.store.stats()).counts.get('quarantine/stale'), 1);
 });
 
+test('a last will is published each time the session dies, unless another boot has spoken since', async () => {
+  const rig = new ShellRig();
+  await rig.enrol(device);
+  const will = sealState(device, stateOf(boot, false, 0));
+  const say = async (bytes: Uint8Array): Promise<void> => {
+    rig.nowMs += 60_000;
+    rig.shell.receive(device.id, 'state', bytes);
+    await rig.shell.flush();
+  };
+  await say(sealState(device, stateOf(boot, true, 50)));
+  await say(will);
+  await say(sealState(device, stateOf(boot, true, 90_000)));
+  await say(will);
+  await say(sealState(device, stateOf(filled(16, 77), true, 10)));
+  await say(will);
+  const states = rig.events('device.state');
+  assert.deepEqual(
+    states.map(({ data }) => data.online),
+    [true, false, true, false, true],
+  );
+  assert.equal(new Set(states.map(({ id }) => id)).size, 5, 'each has an id of its own');
+});
+
+test('E47: trips that were only announced do not keep silent ones from closing', async () => {
+  const rig = await rigWith(driveFrames({ boot, frames: 3 }).slice(0, 2));
+  const what = { kind: 'trip-start', atMs: 10_000, durationMs: 0, peak: 0, speedDmS: 30 } as const;
+  for (let number = 0; number < 150; number++) {
+    const notice = { boot: filled(16, 50), number, what, utcMs: UTC_MS, trip: { number, part: 0 } };
+    rig.shell.receive(device.id, 'event', sealNotice(device, notice));
+  }
+  await rig.shell.flush();
+  rig.nowMs += 31 * 60_000;
+  await rig.shell.tick();
+  assert.equal(rig.events('trip.closed').length, 1);
+  assert.equal((await rig.store.stats()).trips.announced, 150);
+});
+
 test('numbers of a tenant have no gaps, and a broker that is away only delays them', async () => {
   const rig = new ShellRig();
   await rig.enrol(device);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { NO_WRITES, StoreError } from '../../gateway/core/store.ts';
 import { newTripRow } from '../../gateway/core/trips.ts';
 import { SqliteStore } from '../../gateway/edge/sqlite-store.ts';
@@ -61,6 +62,25 @@ test('SQLite: a file that cannot be opened says so in one line', () => {
   );
 });
 
+test('SQLite: noise, a file cut in half and the data base of another program are damaged stores, in one line', async () => {
+  const [noise, cut, foreign] = [newFile(), newFile(), newFile()];
+  writeFileSync(noise, filled(8192, 0xa5));
+  await new SqliteStore(cut).close();
+  const log = new DatabaseSync(cut);
+  log.exec('pragma wal_checkpoint(truncate)');
+  log.close();
+  truncateSync(cut, statSync(cut).size >> 1);
+  const other = new DatabaseSync(foreign);
+  other.exec('create table devices (name text)');
+  other.close();
+  for (const file of [noise, cut, foreign]) {
+    assert.throws(
+      () => new SqliteStore(file),
+      (error) => error instanceof StoreError && error.kind === 'damaged' && /^[^\n]+$/.test(error.message),
+    );
+  }
+});
+
 test('SQLite: a transaction that throws leaves nothing behind and the store usable', async () => {
   const store = new SqliteStore(newFile());
   await enrolIn(store, [device]);
@@ -74,7 +94,7 @@ test('SQLite: a transaction that throws leaves nothing behind and the store usab
     receivedMs: 0,
     bytes: filled(9, 1),
   };
-  const trips = [newTripRow('t', device.id, 1)];
+  const trips = [{ ...newTripRow('t', device.id, 1), state: 'open' as const }];
   await assert.rejects(store.commit({ ...NO_WRITES, trips, frames: [orphan] }), /row of its boot/);
   assert.equal((await store.stats()).trips.open, 0);
   await store.commit({ ...NO_WRITES, trips });

@@ -13,7 +13,7 @@ import {
   type Store,
   type StoredFrame,
 } from '../../gateway/core/store.ts';
-import { newTripRow } from '../../gateway/core/trips.ts';
+import { newTripRow, type TripRow } from '../../gateway/core/trips.ts';
 import { filled, makeDevice } from './frame-maker.ts';
 import { enrolIn } from './shell-rig.ts';
 
@@ -43,7 +43,7 @@ function suspect(n: number): QuarantineRow {
 }
 
 const boots = [[0, 1, 2].reduce((row, seq) => markReceived(row, seq), newBootRow(device.id, BOOT))];
-const trips = [newTripRow(TRIP, device.id, 5)];
+const trips: TripRow[] = [{ ...newTripRow(TRIP, device.id, 5), state: 'open' }];
 
 export function storeContract(name: string, open: () => Promise<Store>): void {
   const on = (title: string, work: (store: Store) => Promise<void>): void => {
@@ -90,7 +90,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
   });
 
   on('finds trips by state and silence, oldest first', async (store) => {
-    const rows = [30, 10, 20].map((ms) => newTripRow(`t${ms}`, device.id, ms));
+    const rows = [30, 10, 20].map((ms): TripRow => ({ ...newTripRow(`t${ms}`, device.id, ms), state: 'open' }));
     await store.commit({ ...NO_WRITES, trips: rows });
     const keys = async (until: number, limit: number) =>
       (await store.tripsIn('open', until, limit)).map(({ key }) => key);
@@ -144,6 +144,6 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
 
   on('counts trips by state', async (store) => {
     await store.commit({ ...NO_WRITES, trips: [...trips, { ...newTripRow('t2', device.id, 1), state: 'scored' }] });
-    assert.deepEqual((await store.stats()).trips, { open: 1, ended: 0, closed: 0, scored: 1 });
+    assert.deepEqual((await store.stats()).trips, { announced: 0, open: 1, ended: 0, closed: 0, scored: 1 });
   });
 }

@@ -6,7 +6,7 @@ import { checkFahrstilConfig, FAHRSTIL_DEFAULTS } from '../../gateway/scoring/co
 import { fahrstilScorer } from '../../gateway/scoring/fahrstil.ts';
 import { CRITERIA, combine, scoreOf } from '../../gateway/scoring/total.ts';
 import type { EventKind } from '../../protocol/messages.ts';
-import { A40, CALM_MS, constantSpeed, MAIN_STREET, roadsAre, trackAt, tripOf } from './track-maker.ts';
+import { A40, CALM_MS, constantSpeed, MAIN_STREET, roadsAre, trackAt, trackOf, tripOf } from './track-maker.ts';
 
 const SCORER = fahrstilScorer();
 
@@ -181,3 +181,19 @@ for (const [what, given, reason] of WRONG) {
     assert.throws(() => fahrstilScorer(given), reason);
   });
 }
+
+test('C5: without known axes no event can be seen, and acceleration is not judged', () => {
+  const samples = Array.from({ length: 600 }, (_, i) => ({ utcMs: CALM_MS + i * 1000, speedDmS: 139, mounted: false }));
+  const { acceleration } = fahrstilScorer().score(tripOf(trackOf(samples)), roadsAre(A40)).subscores;
+  assert.equal(acceleration.value, null);
+  assert.equal(acceleration.weight, 0);
+  assert.match(acceleration.why.join(), /axes/);
+});
+
+test('C5: events that a summary counts and no frame describes still count', () => {
+  const track = trackAt(constantSpeed(50, 1200));
+  const value = (unseen: number): number | null =>
+    fahrstilScorer().score(tripOf(track, { unseen: { 'harsh-braking': unseen } }), null).subscores.acceleration.value;
+  assert.equal(value(0), 100);
+  assert.ok((value(10) ?? 100) < (value(1) ?? 0));
+});

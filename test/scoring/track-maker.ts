@@ -10,6 +10,8 @@ export interface Sample {
   readonly headingDeg?: number;
   /** Default: there is one. */
   readonly fix?: boolean;
+  /** Default: the sensor knows the vehicle's axes. */
+  readonly mounted?: boolean;
 }
 
 /** A Wednesday, 10:00 in Germany: no hour to deduct anything for. */
@@ -26,6 +28,7 @@ export function trackOf(samples: readonly Sample[]): TripTrack {
     lonE6: Int32Array.from(samples, (s) => s.lonE6 ?? HOME.lonE6),
     speedDmS: Int32Array.from(samples, (s) => s.speedDmS),
     headingDeg: Int32Array.from(samples, (s) => s.headingDeg ?? 0),
+    vehicleAxes: Uint8Array.from(samples, (s) => (s.mounted === false ? 0 : 1)),
   };
 }
 
@@ -41,8 +44,11 @@ export function constantSpeed(kmh: number, seconds: number): number[] {
 interface TripParts {
   readonly distanceM?: number;
   readonly occurrences?: readonly TripOccurrence[];
+  readonly unseen?: Partial<ClosedTrip['unseen']>;
   readonly whole?: boolean;
 }
+
+const NONE_UNSEEN = { 'harsh-acceleration': 0, 'harsh-braking': 0, 'harsh-cornering': 0 };
 
 /** A trip with the track's own bounds and length unless said otherwise. */
 export function tripOf(track: TripTrack, parts: TripParts = {}): ClosedTrip {
@@ -55,6 +61,7 @@ export function tripOf(track: TripTrack, parts: TripParts = {}): ClosedTrip {
     distanceM: parts.distanceM ?? Math.round(metres),
     track,
     occurrences: parts.occurrences ?? [],
+    unseen: { ...NONE_UNSEEN, ...parts.unseen },
     whole: parts.whole ?? true,
   };
 }

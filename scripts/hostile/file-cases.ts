@@ -1,0 +1,85 @@
+/** Files that are cut, or of another kind. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { EXIT } from '../exit.ts';
+import type { HostileCase } from './case.ts';
+import { bordbox, commandCase } from './command.ts';
+import type { Stage } from './stage.ts';
+import { fact } from './verdict.ts';
+
+const POINTS = 120;
+const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13);
+const ELF = Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0);
+
+/** Northwards at 50 km/h, a point each second. */
+function geoJson(): string {
+  const features = Array.from({ length: POINTS }, (_, i) => ({
+    type: 'Feature',
+    properties: { time: new Date(1_773_320_400_000 + i * 1000).toISOString(), phenomenons: { Speed: { value: 50 } } },
+    geometry: { type: 'Point', coordinates: [14.42, 51.18 + i * 0.000125] },
+  }));
+  return JSON.stringify({ type: 'FeatureCollection', features });
+}
+
+function csv(): string {
+  const rows = Array.from({ length: POINTS }, (_, i) => `${i * 1000},${(51.18 + i * 0.000125).toFixed(6)},14.42,50`);
+  return `t_ms,lat,lon,speed_kmh\n${rows.join('\n')}\n`;
+}
+
+function half<T extends string | Uint8Array>(whole: T): T {
+  return whole.slice(0, Math.floor(whole.length / 2)) as T;
+}
+
+function recording(name: string, file: string, content: string | Uint8Array | null, says: RegExp): HostileCase {
+  return commandCase(`replay: ${name}`, ['replay', file], { code: EXIT.usage, says }, (stage) => {
+    if (content !== null) writeFileSync(stage.path(file), content);
+  });
+}
+
+/** A text file that ends early is still a drive; what is missing is said. */
+const cutCsv: HostileCase = {
+  name: 'replay: a CSV cut in the middle of a line',
+  apart: true,
+  async run(stage) {
+    const whole = csv();
+    writeFileSync(stage.path('cut.csv'), whole.slice(0, whole.length - 9));
+    const { code, stdout, stderr } = await bordbox(stage.folder, ['replay', 'cut.csv']);
+    const remark = stdout
+      .split('\n')
+      .find((line) => line.includes('cut?'))
+      ?.trim();
+    return fact(code === EXIT.ok && stderr === '' && remark !== undefined, `${remark ?? 'no remark'} (exit ${code})`);
+  },
+};
+
+function map(name: string, file: string, content: string | Uint8Array, says: RegExp): HostileCase[] {
+  const prepare = (stage: Stage): void => {
+    writeFileSync(stage.path(file), content);
+    writeFileSync(stage.path('whole.csv'), csv());
+  };
+  const wish = { code: EXIT.usage, says };
+  return [
+    commandCase(`gateway --map: ${name}`, ['gateway', '--data', 'maps', '--port', '0', '--map', file], wish, prepare),
+    commandCase(`replay --map: ${name}`, ['replay', 'whole.csv', '--map', file], wish, prepare),
+  ];
+}
+
+const aMap = '{"format":"bordbox-map","version":1,"name":"x","roads":[],"places":[]}';
+
+export const FILE_CASES: readonly HostileCase[] = [
+  recording('a JSON cut in half', 'half.json', half(geoJson()), /cut or damaged/),
+  recording('a gzip cut in half', 'half.json.gz', half(new Uint8Array(gzipSync(geoJson()))), /cut-off gzip/),
+  cutCsv,
+  recording('a CSV cut in its header', 'head.csv', 't_ms,lat,lon', /give|need/),
+  recording('a PNG image', 'picture.csv', PNG, /PNG image/),
+  recording('a program', 'program.gpx', ELF, /ELF program/),
+  recording('an empty file', 'empty.csv', '', /empty/),
+  recording('a file that is not there', 'nowhere.csv', null, /is not there/),
+  commandCase('replay: a folder', ['replay', 'a-folder'], { code: EXIT.usage, says: /is a folder/ }, (stage) =>
+    mkdirSync(stage.path('a-folder'), { recursive: true }),
+  ),
+  ...map('a PNG image', 'map.png', PNG, /JSON/),
+  ...map('another JSON', 'other.json', '{"type":"FeatureCollection"}', /map/),
+  ...map('a map cut in half', 'half.map', half(aMap), /JSON/),
+];
