@@ -8,6 +8,8 @@ import type { Occurrence } from '../protocol/messages.ts';
 export const SAMPLE_MS = 20;
 const HOLD_MS = 400;
 const HYSTERESIS = 0.83;
+/** What cobbles leave in the filtered force must not lift ordinary driving over a threshold. */
+const ROUGH_RISE = 1.2;
 export const FORWARD_MG = 280;
 export const BRAKING_MG = 320;
 export const SIDEWAYS_MG = 380;
@@ -30,6 +32,12 @@ export class LowPass {
     this.s2 = B0 * x - A2 * y;
     return y;
   }
+
+  /** As if `x` had been there for ever. */
+  settle(x: number): void {
+    this.s1 = (1 - B0) * x;
+    this.s2 = (B0 - A2) * x;
+  }
 }
 
 type HarshKind = 'harsh-acceleration' | 'harsh-braking' | 'harsh-cornering';
@@ -41,7 +49,7 @@ export class Detector {
   private readonly gateCmS: number;
   private sinceMs = -1;
   private peakMg = 0;
-  private onsetSpeedCmS = 0;
+  private topCmS = 0;
 
   constructor(kind: HarshKind, thresholdMg: number, gateCmS: number) {
     this.kind = kind;
@@ -49,17 +57,27 @@ export class Detector {
     this.gateCmS = gateCmS;
   }
 
-  /** `valueMg` is positive towards this detector's side. Returns the event when it has ended. */
-  step(valueMg: number, atMs: number, speedCmS: number): Occurrence | null {
+  /**
+   * `valueMg` is positive towards this detector's side; `rough`: the road shakes the car. Returns the event when it
+   * has ended.
+   */
+  step(valueMg: number, atMs: number, speedCmS: number, rough: boolean): Occurrence | null {
     if (this.sinceMs < 0) {
-      if (valueMg < this.thresholdMg) return null;
+      if (valueMg < (rough ? ROUGH_RISE : 1) * this.thresholdMg || speedCmS < this.gateCmS) return null;
       this.sinceMs = atMs;
       this.peakMg = valueMg;
-      this.onsetSpeedCmS = speedCmS;
+      this.topCmS = speedCmS;
       return null;
     }
     if (valueMg > this.peakMg) this.peakMg = valueMg;
-    return valueMg >= this.thresholdMg * HYSTERESIS ? null : this.end(atMs, speedCmS);
+    if (speedCmS > this.topCmS) this.topCmS = speedCmS;
+    if (valueMg >= this.thresholdMg * HYSTERESIS && speedCmS >= this.gateCmS) return null;
+    return this.end(atMs);
+  }
+
+  /** Something goes on that may become an event. */
+  get running(): boolean {
+    return this.sinceMs >= 0;
   }
 
   /** Forgets a running event: the axes have changed under it. */
@@ -67,24 +85,29 @@ export class Detector {
     this.sinceMs = -1;
   }
 
-  private end(atMs: number, speedCmS: number): Occurrence | null {
+  private end(atMs: number): Occurrence | null {
     const durationMs = atMs - this.sinceMs;
     const startMs = this.sinceMs;
     this.sinceMs = -1;
-    // Braking ends slow and acceleration begins slow: the faster end of the event decides.
-    const fastest = Math.max(this.onsetSpeedCmS, speedCmS);
-    if (durationMs < HOLD_MS || fastest < this.gateCmS) return null;
+    if (durationMs < HOLD_MS) return null;
     return {
       kind: this.kind,
       atMs: startMs,
       durationMs,
       peak: Math.round(this.peakMg / 10),
-      speedDmS: Math.round(fastest / 10),
+      speedDmS: Math.round(this.topCmS / 10),
     };
   }
 }
 
-export function harshDetectors(): { forward: Detector; braking: Detector; left: Detector; right: Detector } {
+export interface HarshDetectors {
+  readonly forward: Detector;
+  readonly braking: Detector;
+  readonly left: Detector;
+  readonly right: Detector;
+}
+
+export function harshDetectors(): HarshDetectors {
   return {
     forward: new Detector('harsh-acceleration', FORWARD_MG, GATE_CM_S),
     braking: new Detector('harsh-braking', BRAKING_MG, GATE_CM_S),

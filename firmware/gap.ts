@@ -14,19 +14,29 @@ export function covers(ranges: readonly DroppedRange[], frame: FrameIdentity): b
   );
 }
 
-/** Joins neighbours. Past DROPPED_MAX the oldest ranges are given up: their frames then stay missing for ever. */
-export function joinRanges(ranges: readonly DroppedRange[]): DroppedRange[] {
+/**
+ * The union of the ranges, neighbours joined, boots in the order in which they first appear. Past `max` the oldest
+ * are given up: their frames then stay missing for ever.
+ */
+export function joinRanges(ranges: readonly DroppedRange[], max: number = DROPPED_MAX): DroppedRange[] {
   const joined: DroppedRange[] = [];
-  for (const next of ranges) {
-    const at = joined.findIndex(
-      ({ boot, from, count }) =>
-        (from + count === next.from || next.from + next.count === from) && sameBytes(boot, next.boot),
-    );
-    if (at < 0) joined.push(next);
-    else {
-      const from = Math.min(joined[at].from, next.from);
-      joined[at] = { boot: next.boot, from, count: joined[at].count + next.count };
-    }
+  const rest = [...ranges];
+  while (rest.length > 0) {
+    const { boot } = rest[0];
+    const same = rest.filter((range) => sameBytes(range.boot, boot)).sort((a, b) => a.from - b.from);
+    for (const next of same) joinNext(joined, next);
+    rest.splice(0, rest.length, ...rest.filter((range) => !sameBytes(range.boot, boot)));
   }
-  return joined.slice(-DROPPED_MAX);
+  return max <= 0 ? [] : joined.slice(-max);
+}
+
+/** `next` begins no earlier than the last range of the same boot. */
+function joinNext(joined: DroppedRange[], next: DroppedRange): void {
+  const last = joined.at(-1);
+  if (last === undefined || last.from + last.count < next.from || !sameBytes(last.boot, next.boot)) {
+    joined.push(next);
+    return;
+  }
+  const end = Math.max(last.from + last.count, next.from + next.count);
+  joined[joined.length - 1] = { boot: last.boot, from: last.from, count: end - last.from };
 }

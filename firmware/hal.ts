@@ -63,6 +63,13 @@ export interface ImuBlock {
   readonly axesMg: Int16Array;
 }
 
+/** The same at 400 Hz, in blocks without a gap for 10 s around a wake-up by the accelerometer (B68). */
+export interface ImuBurst {
+  readonly kind: 'imu-burst';
+  readonly startMs: number;
+  readonly axesMg: Int16Array;
+}
+
 /** 10 Hz supply voltage in mV, oldest first; the first sample was taken at `startMs`. */
 export interface SupplyBlock {
   readonly kind: 'supply';
@@ -101,7 +108,7 @@ export interface UnderVoltage {
   readonly low: boolean;
 }
 
-export type Input = ImuBlock | SupplyBlock | GnssTick | LinkChange | Downlink | UpdateState | UnderVoltage;
+export type Input = ImuBlock | ImuBurst | SupplyBlock | GnssTick | LinkChange | Downlink | UpdateState | UnderVoltage;
 
 /** Open the session with the broker; `will` is published on `state` if the link dies, `proof` shows whose it is. */
 export interface Connect {

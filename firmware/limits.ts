@@ -15,6 +15,8 @@ export interface Limits {
   readonly preTripSamples: number;
   /** Frames sent and not yet receipted. */
   readonly window: number;
+  /** The same for gap frames, of which each sector given up leaves one. */
+  readonly gapWindow: number;
   readonly resendFirstMs: number;
   readonly resendLastMs: number;
 }
@@ -41,6 +43,7 @@ export const PRODUCTION = limits({
   blockOccurrences: 8,
   preTripSamples: 10,
   window: 8,
+  gapWindow: 64,
   resendFirstMs: 10_000,
   resendLastMs: 600_000,
 });
@@ -54,6 +57,7 @@ export const TINY = limits({
   blockOccurrences: 2,
   preTripSamples: 3,
   window: 2,
+  gapWindow: 6,
   resendFirstMs: 2_000,
   resendLastMs: 8_000,
 });

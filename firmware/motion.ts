@@ -5,6 +5,7 @@
 
 import type { Ending } from '../protocol/messages.ts';
 import type { Supply } from './supply.ts';
+import type { Vibration } from './vibration.ts';
 
 /** Over 10 km/h for 5 s. */
 const START_SPEED_CM_S = 278;
@@ -19,8 +20,9 @@ const STANDING_CM_S = 70;
 /** Standing with the supply at rest for 120 s, or standing for 300 s with no running engine shown. */
 const PARKED_MS = 120_000;
 const STOOD_MS = 300_000;
+const STILL_MS = 1_800_000;
 /** Vibration that tells driving from standing where there is no GNSS, mg peak to peak within a second. */
-const VIBRATION_MG = 60;
+const STANDING_SPAN_MG = 60;
 
 export type MotionState = 'parked' | 'trip' | 'carried';
 
@@ -51,24 +53,26 @@ export class Motion {
     return this.standingSinceMs !== Number.POSITIVE_INFINITY;
   }
 
-  /** `speedCmS` is null without a fix; `vibrationMg` is the span of the acceleration within the second. */
-  second(speedCmS: number | null, vibrationMg: number, supply: Supply, now: number): MotionChange {
-    this.watch(speedCmS, vibrationMg, now);
-    if (this.standing) supply.standing(now);
+  /** `speedCmS` is null without a fix; `spanMg` is the span of the acceleration within the second. */
+  second(speedCmS: number | null, spanMg: number, vibration: Vibration, supply: Supply, now: number): MotionChange {
+    if (speedCmS !== null || supply.engine !== 'running') vibration.settle();
+    this.watch(speedCmS, spanMg, vibration, now);
+    vibration.second(this.standing, supply.proves(now), now);
+    if (this.standing) supply.standing(this.standingSinceMs, vibration, now);
     switch (this.state) {
       case 'parked':
         return this.whileParked(speedCmS ?? 0, supply, now);
       case 'carried':
         return this.whileCarried(speedCmS ?? 0, supply, now);
       case 'trip':
-        return this.whileDriving(supply, now);
+        return this.whileDriving(vibration, supply, now);
     }
   }
 
-  private watch(speedCmS: number | null, vibrationMg: number, now: number): void {
+  private watch(speedCmS: number | null, spanMg: number, vibration: Vibration, now: number): void {
     const fast = speedCmS !== null && speedCmS > START_SPEED_CM_S;
-    const moving = speedCmS !== null && speedCmS > MOVING_CM_S;
-    const standing = speedCmS === null ? vibrationMg < VIBRATION_MG : speedCmS < STANDING_CM_S;
+    const moving = speedCmS === null ? vibration.stirred : speedCmS > MOVING_CM_S;
+    const standing = speedCmS === null ? spanMg < STANDING_SPAN_MG : speedCmS < STANDING_CM_S;
     this.fastSinceMs = since(this.fastSinceMs, fast, now);
     this.movingSinceMs = since(this.movingSinceMs, moving, now);
     this.standingSinceMs = since(this.standingSinceMs, standing, now);
@@ -90,25 +94,34 @@ export class Motion {
 
   private whileCarried(speedCmS: number, supply: Supply, now: number): MotionChange {
     this.carriedTopCmS = Math.max(this.carriedTopCmS, speedCmS);
-    const driven = supply.engine === 'running' && now - supply.engineSinceMs >= ENGINE_MS;
-    if (driven && now - this.movingSinceMs >= MOVING_MS) return this.begin(supply.engineSinceMs);
-    if (now - this.standingSinceMs < PARKED_MS) return NONE;
+    const runs = supply.engine === 'running' && now - supply.engineSinceMs >= ENGINE_MS;
+    // The way on the ship is over, and the car's own may begin: the rules of a parked car decide.
+    if (runs && supply.cranked) return this.setDown(supply.engineSinceMs);
+    // It charges on the move and was never cranked since: the engine had been running all along.
+    if (runs && now - this.movingSinceMs >= MOVING_MS) return this.begin(this.carriedSinceMs);
+    return now - this.standingSinceMs < PARKED_MS ? NONE : this.setDown(this.standingSinceMs);
+  }
+
+  private setDown(untilMs: number): MotionChange {
     this.state = 'parked';
     return {
       kind: 'carried',
       sinceMs: this.carriedSinceMs,
-      durationMs: this.standingSinceMs - this.carriedSinceMs,
+      durationMs: Math.max(0, Math.min(untilMs, this.standingSinceMs) - this.carriedSinceMs),
       topSpeedCmS: this.carriedTopCmS,
     };
   }
 
-  private whileDriving(supply: Supply, now: number): MotionChange {
-    const standingMs = now - this.standingSinceMs;
-    const restMs = now - supply.restSinceMs;
-    if (standingMs >= PARKED_MS && restMs >= PARKED_MS) {
-      return this.end('parked', Math.max(this.standingSinceMs, supply.restSinceMs));
-    }
-    if (standingMs >= STOOD_MS && supply.engine !== 'running') return this.end('stood', this.standingSinceMs);
+  private whileDriving(vibration: Vibration, supply: Supply, now: number): MotionChange {
+    if (this.fastSinceMs !== Number.POSITIVE_INFINITY) supply.driving();
+    const parkedSinceMs = supply.offSinceMs(this.standingSinceMs, vibration, now);
+    if (now - parkedSinceMs >= PARKED_MS) return this.end('parked', parkedSinceMs);
+    // The 300 s count from when the engine was last shown, not only from the standstill.
+    const stoodSinceMs = Math.max(this.standingSinceMs, supply.engineSinceMs);
+    if (supply.engine !== 'running' && now - stoodSinceMs >= STOOD_MS) return this.end('stood', stoodSinceMs);
+    // A line that a charger or another battery chemistry holds up never rests: a car that nothing moves for so long is parked.
+    const stillSinceMs = Math.max(this.standingSinceMs, vibration.quietSinceMs);
+    if (!vibration.humming && now - stillSinceMs >= STILL_MS) return this.end('stood', stillSinceMs);
     return NONE;
   }
 

@@ -1,128 +1,112 @@
 /**
- * Finds the vehicle's axes in a sensor that sits in the socket at any angle, while driving.
+ * Finds the vehicle's axes in a sensor that sits in the socket at any angle, while driving, and notices when they
+ * are no longer what they were: a new vehicle (C41), or a device that was knocked round.
  *
- * Once a second the mean specific force f (sensor axes) meets what GNSS says of the same second: forward
- * acceleration from the change of speed, leftward acceleration from speed times turn rate. Gravity is the mean
- * of f. The forward axis is the horizontal direction along which f follows the forward reference and, turned by
- * a right angle, the leftward one: both covariances are added, so that curves help as much as braking does.
+ * Once a second the force (sensor axes) of the second that GNSS speaks of meets what GNSS says of it.
  */
 
-import { RAD_PER_DEG } from '../protocol/trig.ts';
+import { AxisFit, type Rotation } from './axis-fit.ts';
+import type { GnssReference } from './gnss-reference.ts';
+import { Knock } from './knock.ts';
 
-/** Rows forward, left, up: turns sensor axes into vehicle axes. */
-export type Rotation = Float64Array;
+export type { Rotation } from './axis-fit.ts';
 
-const STANDARD_GRAVITY_CM_S2 = 980.665;
-/** Older seconds fade with this time constant, so that a slipping device is followed. */
 const MEMORY_S = 900;
-/** Below this speed the course over ground is noise. */
-const TURN_SPEED_CM_S = 300;
+/** The last minutes alone, to see a device that was turned about the vertical. */
+const RECENT_S = 120;
 /** Enough reference acceleration to be sure: sum of squares, mg2 x s. 40 firm seconds of 0.1 g. */
 const ENERGY_MIN = 400_000;
 const SECONDS_MIN = 30;
 const CORRELATION_MIN = 0.6;
+const RECENT_CORRELATION_MIN = 0.8;
+/** Forward axes further apart than 25 degrees are not the same. */
+const SAME_COS = 0.906;
+/** What known axes are worth after a start. */
+const TRUST_S = 180;
+const TRUST_ENERGY = 800_000;
 /** Seconds between two looks at the sums. */
 const LOOK_S = 10;
+/** Before that, nothing is known of up. */
+const UP_S = 10;
+
+export type MountingNews = 'none' | 'found' | 'odd' | 'lost';
+
+// Shared by all devices of a process: it is filled and read within one call.
+const up = new Float64Array(3);
+const inVehicle = new Float64Array(3);
 
 export class Mounting {
   /** Null until found. */
   rotation: Rotation | null;
-  /** Correlation of the horizontal force with its reference, 0..1, at the last look. */
-  correlation = 0;
-  private weight = 0;
-  private readonly force = new Float64Array(3);
-  private readonly squares = new Float64Array(6);
-  private readonly reference = new Float64Array(2);
-  /** Sums of f x forward reference and f x left reference. */
-  private readonly cross = new Float64Array(6);
-  private energy = 0;
-  private lastSpeedCmS = -1;
-  private lastHeadingCdeg = 0;
+  private readonly fit = new AxisFit(MEMORY_S);
+  private readonly recent = new AxisFit(RECENT_S);
+  private readonly knock = new Knock();
   private untilLookS = LOOK_S;
 
   constructor(known: Rotation | null) {
     this.rotation = known;
+    if (known !== null) this.fit.trust(known, TRUST_S, TRUST_ENERGY);
   }
 
-  /** One second: mean force in mg and the solution at its end. Returns true when the axes have just been found. */
-  second(x: number, y: number, z: number, speedCmS: number | null, headingCdeg: number): boolean {
-    if (speedCmS === null) {
-      this.lastSpeedCmS = -1;
-      return false;
-    }
-    if (this.lastSpeedCmS >= 0) this.learn(x, y, z, speedCmS, headingCdeg);
-    this.lastSpeedCmS = speedCmS;
-    this.lastHeadingCdeg = headingCdeg;
-    if (--this.untilLookS > 0 || this.weight < SECONDS_MIN || this.energy < ENERGY_MIN) return false;
+  /** Forgets everything (C41). */
+  restart(): void {
+    this.rotation = null;
+    this.fit.clear();
+    this.recent.clear();
     this.untilLookS = LOOK_S;
-    const before = this.rotation;
-    this.rotation = this.solve() ?? before;
-    return before === null && this.rotation !== null;
   }
 
-  private learn(x: number, y: number, z: number, speedCmS: number, headingCdeg: number): void {
-    const forwardMg = ((speedCmS - this.lastSpeedCmS) / STANDARD_GRAVITY_CM_S2) * 1000;
-    const meanCmS = (speedCmS + this.lastSpeedCmS) / 2;
-    const turnCdeg = ((headingCdeg - this.lastHeadingCdeg + 54_000) % 36_000) - 18_000;
-    const turning = Math.min(speedCmS, this.lastSpeedCmS) >= TURN_SPEED_CM_S;
-    const leftMg = turning ? ((-meanCmS * (turnCdeg / 100) * RAD_PER_DEG) / STANDARD_GRAVITY_CM_S2) * 1000 : 0;
-    const fade = 1 - 1 / MEMORY_S;
-    this.weight = this.weight * fade + 1;
-    add(this.force, fade, x, y, z);
-    add(this.reference, fade, forwardMg, leftMg);
-    add(this.cross, fade, x * forwardMg, y * forwardMg, z * forwardMg, x * leftMg, y * leftMg, z * leftMg);
-    add(this.squares, fade, x * x, y * y, z * z, x * y, x * z, y * z);
-    this.energy = this.energy * fade + forwardMg * forwardMg + leftMg * leftMg;
+  /** One second: its mean force in mg, sensor axes, and what GNSS says of it. */
+  second(force: Float64Array, reference: GnssReference): MountingNews {
+    const sign = this.look(force, reference);
+    if (sign === 'turned') {
+      const known = this.rotation !== null;
+      this.restart();
+      this.knock.clear(force[0], force[1], force[2]);
+      return known ? 'lost' : 'none';
+    }
+    if (sign === 'odd') return 'odd';
+    if (!reference.valid) return 'none';
+    this.fit.learn(force, reference.forwardMg, reference.leftMg);
+    this.recent.learn(force, reference.forwardMg, reference.leftMg);
+    if (--this.untilLookS > 0) return 'none';
+    this.untilLookS = LOOK_S;
+    return this.solve();
   }
 
-  private solve(): Rotation | null {
-    const n = this.weight;
-    const [fx, fy, fz] = this.force;
-    const norm = Math.sqrt(fx * fx + fy * fy + fz * fz);
-    const up = [fx / norm, fy / norm, fz / norm];
-    const [forwardMean, leftMean] = [this.reference[0] / n, this.reference[1] / n];
-    const c = this.cross;
-    const alongForward = [c[0] - fx * forwardMean, c[1] - fy * forwardMean, c[2] - fz * forwardMean];
-    const alongLeft = [c[3] - fx * leftMean, c[4] - fy * leftMean, c[5] - fz * leftMean];
-    // left = up x forward, hence forward = left x up.
-    const turned = crossProduct(alongLeft, up);
-    const sum = horizontal([alongForward[0] + turned[0], alongForward[1] + turned[1], alongForward[2] + turned[2]], up);
-    const length = Math.sqrt(dot(sum, sum));
-    const referenceEnergy =
-      this.energy - (this.reference[0] * this.reference[0] + this.reference[1] * this.reference[1]) / n;
-    const forceEnergy = this.horizontalEnergy(up);
-    this.correlation = length / Math.sqrt(Math.max(1, referenceEnergy * forceEnergy));
-    if (this.correlation < CORRELATION_MIN) return null;
-    const forward = [sum[0] / length, sum[1] / length, sum[2] / length];
-    return Float64Array.from([...forward, ...crossProduct(up, forward), ...up]);
+  private look(force: Float64Array, reference: GnssReference): 'steady' | 'odd' | 'turned' {
+    const [x, y, z] = force;
+    const r = this.rotation;
+    if (r === null) {
+      if (this.fit.weight < UP_S) {
+        this.knock.clear(x, y, z);
+        return 'steady';
+      }
+      this.fit.upward(up);
+      return this.knock.rough(x, y, z, up);
+    }
+    for (let k = 0; k < 3; k++) inVehicle[k] = r[3 * k] * x + r[3 * k + 1] * y + r[3 * k + 2] * z;
+    return this.knock.exact(inVehicle, reference);
   }
 
-  /** Variance of the force in the horizontal plane, summed over the memory. */
-  private horizontalEnergy(up: number[]): number {
-    const n = this.weight;
-    const [fx, fy, fz] = this.force;
-    const s = this.squares;
-    const [xx, yy, zz] = [s[0] - (fx * fx) / n, s[1] - (fy * fy) / n, s[2] - (fz * fz) / n];
-    const [xy, xz, yz] = [s[3] - (fx * fy) / n, s[4] - (fx * fz) / n, s[5] - (fy * fz) / n];
-    const [u, v, w] = up;
-    const vertical = u * u * xx + v * v * yy + w * w * zz + 2 * (u * v * xy + u * w * xz + v * w * yz);
-    return xx + yy + zz - vertical;
+  private solve(): MountingNews {
+    const { fit, recent, rotation } = this;
+    if (rotation !== null && this.enough(recent)) {
+      const now = recent.solve();
+      const [a, b] = [now.rotation, rotation];
+      if (now.correlation >= RECENT_CORRELATION_MIN && a[0] * b[0] + a[1] * b[1] + a[2] * b[2] < SAME_COS) {
+        this.restart();
+        return 'lost';
+      }
+    }
+    if (!this.enough(fit)) return 'none';
+    const best = fit.solve();
+    if (best.correlation < CORRELATION_MIN) return 'none';
+    this.rotation = best.rotation;
+    return rotation === null ? 'found' : 'none';
   }
-}
 
-function add(sums: Float64Array, fade: number, ...terms: number[]): void {
-  for (let i = 0; i < terms.length; i++) sums[i] = sums[i] * fade + terms[i];
-}
-
-function dot(a: number[], b: number[]): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-function crossProduct(a: number[], b: number[]): number[] {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-
-function horizontal(a: number[], up: number[]): number[] {
-  const along = dot(a, up);
-  return [a[0] - along * up[0], a[1] - along * up[1], a[2] - along * up[2]];
+  private enough(fit: AxisFit): boolean {
+    return fit.weight >= SECONDS_MIN && fit.energy >= ENERGY_MIN;
+  }
 }

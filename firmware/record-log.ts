@@ -1,81 +1,264 @@
 /**
  * CRC'd records in a ring of flash sectors (docs/SPEC.md, "Flash").
  *
- * A sector: 12-byte header (magic, generation, CRC), then records. A record: 12-byte header (length, type, check,
- * CRC of the payload, mark), then the payload. The mark is 0xff while the record is live and is programmed to 0
- * when it is done, which NOR flash allows without an erase. Damage costs the record it hit and no other: reading
- * goes on at the next byte from which a whole record follows.
+ * Three rules make it safe against a cut in the middle of an operation, whose cells may read differently each time:
+ *
+ * 1. A sector counts as erased only when the mark that is programmed after the erase stands in it. Before an erase
+ *    its header is programmed to zero, so that a sector that is half erased is never taken for one in use.
+ * 2. Before anything of a former boot is believed, the last record is decided: one that reads whole is programmed
+ *    again with the same bytes, anything else is programmed to zero. It cannot change its mind later.
+ * 3. Before the first record of a boot, the page in which a cut may have left weak cells is filled up with zeros.
+ *
+ * What is programmed or erased is read back. A sector that cannot be erased is left out until the next start; one
+ * that cannot be programmed is closed, and the record goes into the next.
  */
 
-import { crc32 } from '../protocol/crc.ts';
+import { sameBytes } from '../protocol/bytes.ts';
 import type { Flash } from './hal.ts';
+import {
+  CLEAN,
+  DIRTY,
+  isErased,
+  LOG_FORMAT,
+  parseRecord,
+  recordBytes,
+  type StoredRecord,
+  sectorHeader,
+  sectorState,
+  tailOf,
+  writtenBytes,
+} from './log-format.ts';
 
-const SECTOR_MAGIC = 0x31424a42; // "BJB1"
-const SECTOR_HEADER_BYTES = 12;
-export const RECORD_HEADER_BYTES = 12;
-const MARK_OFFSET = 8;
-const LIVE = 0xff;
-const NEVER = -1;
-
-export interface StoredRecord {
-  /** Address of the record's header; what `markDone` wants. */
-  readonly address: number;
-  readonly type: number;
-  readonly live: boolean;
-  readonly payload: Uint8Array;
-}
+/** No sector, no address. */
+export const NONE = -1;
+/** The one being written, two clean ones and one to give up. */
+const SECTORS_MIN = 4;
+const ERASE_TRIES = 2;
+/** A sector that failed in this boot. */
+const WORN = -3;
 
 export interface LogStats {
   damagedRecords: number;
   erases: number;
+  /** Erases and programs that did not take. */
+  failures: number;
 }
 
 export class RecordLog {
-  readonly stats: LogStats = { damagedRecords: 0, erases: 0 };
+  readonly stats: LogStats = { damagedRecords: 0, erases: 0, failures: 0 };
   private readonly flash: Flash;
-  /** Per sector, NEVER for a blank one. */
-  private readonly generations: Int32Array;
-  private sector = NEVER;
+  /** Per sector: its generation, CLEAN, DIRTY or WORN. */
+  private readonly states: Int32Array;
+  private sector = NONE;
+  /** Where the next record goes. */
   private offset = 0;
-  private readonly header = new Uint8Array(RECORD_HEADER_BYTES);
+  /** From here to `offset` zeros are owed before the next record. */
+  private padFrom = 0;
 
   constructor(flash: Flash) {
+    if (flash.geometry.sectors < SECTORS_MIN) throw new RangeError(`the log needs ${SECTORS_MIN} sectors`);
     this.flash = flash;
-    this.generations = new Int32Array(flash.geometry.sectors).fill(NEVER);
+    this.states = new Int32Array(flash.geometry.sectors).fill(DIRTY);
   }
 
   /** The longest payload that a record can have. */
   get payloadBytesMax(): number {
-    return this.flash.geometry.sectorBytes - SECTOR_HEADER_BYTES - RECORD_HEADER_BYTES;
+    return this.flash.geometry.sectorBytes - LOG_FORMAT.sectorHeaderBytes - LOG_FORMAT.recordHeaderBytes;
   }
 
-  /** Reads the sector headers. A sector with a damaged header is erased: no record in it can be believed. */
+  get sectorCount(): number {
+    return this.states.length;
+  }
+
+  /** The sector being written; NONE before the first. */
+  get current(): number {
+    return this.sector;
+  }
+
+  /** Payload bytes that still fit into the current sector; negative when not even an empty record does. */
+  get room(): number {
+    if (this.sector === NONE) return NONE;
+    return this.flash.geometry.sectorBytes - this.offset - LOG_FORMAT.recordHeaderBytes;
+  }
+
+  /** After a reset: reads the sector headers and decides what the cut left of the last record. */
   mount(): void {
-    for (let sector = 0; sector < this.generations.length; sector++) {
-      this.generations[sector] = this.readGeneration(sector);
-      if (this.generations[sector] > this.generationOf(this.sector)) this.sector = sector;
+    const header = new Uint8Array(LOG_FORMAT.sectorHeaderBytes);
+    for (let sector = 0; sector < this.states.length; sector++) {
+      this.flash.read(this.addressOf(sector), header);
+      this.states[sector] = sectorState(header);
     }
-    if (this.sector === NEVER) return;
-    const start = this.sector * this.flash.geometry.sectorBytes;
-    this.offset = writtenBytes(this.readSector(this.sector));
-    // A payload may end in 0xff, which looks like nothing written.
-    for (const record of this.recordsIn(this.sector)) this.offset = Math.max(this.offset, endOf(record) - start);
+    for (const sector of this.sectors().reverse()) {
+      this.sector = sector;
+      if (this.settle()) return;
+      // Its first record never came: it was not opened.
+      this.discard(sector, DIRTY);
+    }
+    this.sector = NONE;
   }
 
   /** Sectors that hold records, oldest first. */
-  *sectors(): Generator<number> {
-    const used = [...this.generations.keys()].filter((sector) => this.generations[sector] !== NEVER);
-    yield* used.sort((a, b) => this.generations[a] - this.generations[b]);
+  sectors(): number[] {
+    const { states } = this;
+    return [...states.keys()].filter((sector) => states[sector] >= 0).sort((a, b) => states[a] - states[b]);
   }
 
   /** Whole records of a sector, in the order in which they were written. */
   *recordsIn(sector: number): Generator<StoredRecord> {
-    const bytes = this.readSector(sector);
-    const start = sector * bytes.length;
-    const end = writtenBytes(bytes);
+    yield* this.recordsOf(this.readSector(sector), this.addressOf(sector));
+  }
+
+  /** The record whose header stands at `address`; null when it is no whole record. */
+  recordAt(address: number): StoredRecord | null {
+    const header = new Uint8Array(LOG_FORMAT.recordHeaderBytes);
+    this.flash.read(address, header);
+    const length = header[2] | (header[3] << 8);
+    const room = this.addressOf(this.sectorOf(address) + 1) - address;
+    if (length > room - header.length) return null;
+    const bytes = new Uint8Array(header.length + length);
+    this.flash.read(address, bytes);
+    return parseRecord(bytes, 0, address);
+  }
+
+  fits(length: number): boolean {
+    return this.room >= length;
+  }
+
+  /** Appends to the current sector; `fits` must hold. The record's address, or NONE when the sector is worn. */
+  append(type: number, payload: Uint8Array): number {
+    if (this.padFrom < this.offset) this.zero(this.inSector(this.padFrom), this.offset - this.padFrom);
+    const address = this.inSector(this.offset);
+    const bytes = recordBytes(type, payload);
+    this.offset += bytes.length;
+    this.padFrom = this.offset;
+    if (this.program(address, bytes)) return address;
+    this.zero(address, bytes.length);
+    this.offset = this.padFrom = this.flash.geometry.sectorBytes;
+    return NONE;
+  }
+
+  /** The record is done with. False when it does not take: the record stays live. */
+  markDone(address: number): boolean {
+    const mark = Uint8Array.of(0);
+    this.flash.program(address + LOG_FORMAT.markOffset, mark);
+    this.flash.read(address + LOG_FORMAT.markOffset, mark);
+    return mark[0] !== LOG_FORMAT.live;
+  }
+
+  /**
+   * Makes the next clean sector the current one, with a first record. False when there is none, or when it turned
+   * out to be worn: then all is as before, and the next may do.
+   */
+  openNext(type: number, payload: Uint8Array): boolean {
+    const next = this.gap().find((sector) => this.states[sector] === CLEAN);
+    return next !== undefined && this.open(next, this.generationOf(this.sector) + 1, type, payload);
+  }
+
+  /** Erases the current sector and begins it once more. False when that fails; the one before it is then current. */
+  reopen(type: number, payload: Uint8Array): boolean {
+    const { sector } = this;
+    const generation = this.generationOf(sector);
+    const erased = this.erase(sector);
+    this.sector = this.sectors().at(-1) ?? NONE;
+    this.offset = this.padFrom = this.flash.geometry.sectorBytes;
+    return erased && this.open(sector, generation, type, payload);
+  }
+
+  private open(sector: number, generation: number, type: number, payload: Uint8Array): boolean {
+    const before = [this.sector, this.offset, this.padFrom] as const;
+    const blank = isErased(this.readSector(sector), LOG_FORMAT.magicBytes);
+    if (blank && this.program(this.addressOf(sector), sectorHeader(generation))) {
+      this.states[sector] = generation;
+      this.sector = sector;
+      this.offset = this.padFrom = LOG_FORMAT.sectorHeaderBytes;
+      if (this.append(type, payload) !== NONE) return true;
+    }
+    [this.sector, this.offset, this.padFrom] = before;
+    // What is not blank can be erased again.
+    this.discard(sector, blank ? WORN : DIRTY);
+    return false;
+  }
+
+  /** Nothing of a header may remain: the next sector that is opened takes its generation. */
+  private discard(sector: number, state: number): void {
+    this.states[sector] = state;
+    this.zero(this.addressOf(sector), LOG_FORMAT.sectorHeaderBytes);
+  }
+
+  /** Clean sectors ahead of the current one. */
+  get cleanSectors(): number {
+    return this.gap().filter((sector) => this.states[sector] === CLEAN).length;
+  }
+
+  /** The sector to be erased next: one that holds nothing, or else the oldest. NONE when no other can be erased. */
+  nextToErase(): number {
+    const gap = this.gap();
+    const free = gap.find((sector) => this.states[sector] === DIRTY);
+    if (free !== undefined) return free;
+    const oldest = this.sectors()[0] ?? NONE;
+    return oldest === this.sector ? NONE : oldest;
+  }
+
+  sectorOf(address: number): number {
+    return Math.floor(address / this.flash.geometry.sectorBytes);
+  }
+
+  /** Rises by one with every sector opened; negative for one that holds no records. */
+  generation(sector: number): number {
+    return this.states[sector];
+  }
+
+  /** Erases a sector and marks it clean. False when it is worn; it is then left alone until the next start. */
+  erase(sector: number): boolean {
+    const address = this.addressOf(sector);
+    this.discard(sector, DIRTY);
+    for (let tries = 0; tries < ERASE_TRIES; tries++) {
+      this.stats.erases++;
+      this.flash.erase(sector);
+      if (!isErased(this.readSector(sector), 0)) continue;
+      if (!this.program(address, sectorHeader(0).subarray(0, LOG_FORMAT.magicBytes))) break;
+      this.states[sector] = CLEAN;
+      return true;
+    }
+    this.stats.failures++;
+    this.discard(sector, WORN);
+    return false;
+  }
+
+  /** Rules 2 and 3 for the current sector. False when no whole record is in it. */
+  private settle(): boolean {
+    const { pageBytes, sectorBytes } = this.flash.geometry;
+    const bytes = this.readSector(this.sector);
+    const last = [...this.recordsOf(bytes, 0)].at(-1);
+    if (last === undefined) return false;
+    const tail = tailOf(bytes, endOf(last), pageBytes);
+    if (tail.from < tail.to) {
+      this.zero(this.inSector(tail.from), tail.to - tail.from);
+      this.offset = this.padFrom = tail.to;
+      return true;
+    }
+    if (tail.end === endOf(last)) this.strengthen(bytes, last);
+    this.padFrom = tail.end;
+    this.offset = Math.min(sectorBytes, (Math.floor(tail.end / pageBytes) + 1) * pageBytes);
+    return true;
+  }
+
+  /** Programs the last record once more. The mark is left as it is: either reading of it is a right one. */
+  private strengthen(sector: Uint8Array, last: StoredRecord): void {
+    const from = last.address;
+    this.program(this.inSector(from), sector.subarray(from, from + LOG_FORMAT.markOffset));
+    this.program(this.inSector(from + LOG_FORMAT.recordHeaderBytes), last.payload);
+  }
+
+  private *recordsOf(sector: Uint8Array, start: number): Generator<StoredRecord> {
+    const end = writtenBytes(sector);
     let whole = true;
-    for (let offset = SECTOR_HEADER_BYTES; offset < end; ) {
-      const record = parseRecord(bytes, offset, start);
+    for (let offset: number = LOG_FORMAT.sectorHeaderBytes; offset < end; ) {
+      if (sector[offset] === 0) {
+        offset++;
+        continue;
+      }
+      const record = parseRecord(sector, offset, start);
       if (record !== null) yield record;
       else if (whole) this.stats.damagedRecords++;
       whole = record !== null;
@@ -83,101 +266,38 @@ export class RecordLog {
     }
   }
 
-  /** The record whose header stands at `address`; null when it is no whole record. */
-  recordAt(address: number): StoredRecord | null {
-    this.flash.read(address, this.header);
-    const length = this.header[0] | (this.header[1] << 8);
-    if (length > this.payloadBytesMax) return null;
-    const bytes = new Uint8Array(RECORD_HEADER_BYTES + length);
-    this.flash.read(address, bytes);
-    return parseRecord(bytes, 0, address);
-  }
-
-  fits(length: number): boolean {
-    return this.sector !== NEVER && this.offset + RECORD_HEADER_BYTES + length <= this.flash.geometry.sectorBytes;
-  }
-
-  /** Appends to the current sector; `fits` must hold. Returns the record's address. */
-  append(type: number, payload: Uint8Array): number {
-    const address = this.sector * this.flash.geometry.sectorBytes + this.offset;
-    const { header } = this;
-    header.fill(0xff);
-    header[0] = payload.length & 0xff;
-    header[1] = payload.length >> 8;
-    header[2] = type;
-    header[3] = headerCheck(header);
-    writeU32(header, 4, crc32(payload));
-    // The space is taken whatever happens next: a torn record is never programmed again.
-    this.offset += RECORD_HEADER_BYTES + payload.length;
-    this.program(address, header);
-    this.program(address + RECORD_HEADER_BYTES, payload);
-    return address;
-  }
-
-  /** The record is done with. One bit-clearing program of one byte, so it happens or it does not. */
-  markDone(address: number): void {
-    this.flash.program(address + MARK_OFFSET, Uint8Array.of(0));
-  }
-
-  /** Opens the sector after the current one, which must be blank, and makes it the current one. */
-  openNext(): void {
-    const next = this.sectorAhead(1);
-    const generation = this.generationOf(this.sector) + 1;
-    const header = new Uint8Array(SECTOR_HEADER_BYTES);
-    writeU32(header, 0, SECTOR_MAGIC);
-    writeU32(header, 4, generation);
-    writeU32(header, 8, crc32(header.subarray(0, 8)));
-    this.sector = next;
-    this.offset = SECTOR_HEADER_BYTES;
-    this.generations[next] = generation;
-    this.program(next * this.flash.geometry.sectorBytes, header);
-  }
-
-  /** The sector that will be opened after the current one, or the one `steps` after it. */
-  sectorAhead(steps: number): number {
-    return (this.sector + steps) % this.generations.length;
-  }
-
-  sectorOf(address: number): number {
-    return Math.floor(address / this.flash.geometry.sectorBytes);
-  }
-
-  /** Rises by one with every sector opened; NEVER (-1) for a blank one. */
-  generation(sector: number): number {
-    return this.generations[sector];
-  }
-
-  isBlank(sector: number): boolean {
-    return this.generations[sector] === NEVER;
-  }
-
-  erase(sector: number): void {
-    this.generations[sector] = NEVER;
-    this.stats.erases++;
-    this.flash.erase(sector);
+  /** The sectors after the current one, up to the first that holds records. */
+  private gap(): number[] {
+    const gap: number[] = [];
+    const { length } = this.states;
+    for (let step = 1; step <= length; step++) {
+      const sector = (this.sector + step) % length;
+      if (this.states[sector] >= 0) break;
+      gap.push(sector);
+    }
+    return gap;
   }
 
   private generationOf(sector: number): number {
-    return sector === NEVER ? NEVER : this.generations[sector];
+    return sector === NONE ? NONE : this.states[sector];
   }
 
-  private readGeneration(sector: number): number {
-    const header = new Uint8Array(SECTOR_HEADER_BYTES);
-    this.flash.read(sector * this.flash.geometry.sectorBytes, header);
-    const sound = readU32(header, 0) === SECTOR_MAGIC && crc32(header.subarray(0, 8)) === readU32(header, 8);
-    if (sound) return readU32(header, 4);
-    if (writtenBytes(this.readSector(sector)) > 0) this.erase(sector);
-    return NEVER;
+  private addressOf(sector: number): number {
+    return sector * this.flash.geometry.sectorBytes;
+  }
+
+  private inSector(offset: number): number {
+    return this.addressOf(this.sector) + offset;
   }
 
   private readSector(sector: number): Uint8Array {
     const bytes = new Uint8Array(this.flash.geometry.sectorBytes);
-    this.flash.read(sector * bytes.length, bytes);
+    this.flash.read(this.addressOf(sector), bytes);
     return bytes;
   }
 
-  /** Programs bytes that may span pages, page by page. */
-  private program(address: number, bytes: Uint8Array): void {
+  /** Programs bytes that may span pages, page by page. False when they do not read back. */
+  private program(address: number, bytes: Uint8Array): boolean {
     const { pageBytes } = this.flash.geometry;
     for (let done = 0; done < bytes.length; ) {
       const room = pageBytes - ((address + done) % pageBytes);
@@ -185,39 +305,24 @@ export class RecordLog {
       this.flash.program(address + done, part);
       done += part.length;
     }
+    const readBack = new Uint8Array(bytes.length);
+    this.flash.read(address, readBack);
+    const taken = sameBytes(readBack, bytes);
+    if (!taken) this.stats.failures++;
+    return taken;
+  }
+
+  /** Programs zeros, the last page first, so that a header outlives what it claims until all of that is gone. */
+  private zero(address: number, length: number): void {
+    const { pageBytes } = this.flash.geometry;
+    for (let end = address + length; end > address; ) {
+      const from = Math.max(address, Math.floor((end - 1) / pageBytes) * pageBytes);
+      this.flash.program(from, new Uint8Array(end - from));
+      end = from;
+    }
   }
 }
 
 function endOf(record: StoredRecord): number {
-  return record.address + RECORD_HEADER_BYTES + record.payload.length;
-}
-
-/** Bytes up to the last one that is not erased. */
-function writtenBytes(sector: Uint8Array): number {
-  let end = sector.length;
-  while (end > 0 && sector[end - 1] === 0xff) end--;
-  return end;
-}
-
-function parseRecord(bytes: Uint8Array, offset: number, start: number): StoredRecord | null {
-  if (offset + RECORD_HEADER_BYTES > bytes.length) return null;
-  const header = bytes.subarray(offset, offset + RECORD_HEADER_BYTES);
-  const end = offset + RECORD_HEADER_BYTES + (header[0] | (header[1] << 8));
-  if (header[3] !== headerCheck(header) || end > bytes.length) return null;
-  const payload = bytes.subarray(offset + RECORD_HEADER_BYTES, end);
-  if (crc32(payload) !== readU32(header, 4)) return null;
-  return { address: start + offset, type: header[2], live: header[MARK_OFFSET] === LIVE, payload };
-}
-
-/** Tells a written header from a blank or torn one: never 0xff for a blank. */
-function headerCheck(header: Uint8Array): number {
-  return (header[0] ^ header[1] ^ header[2] ^ 0x5a) & 0xff;
-}
-
-function readU32(bytes: Uint8Array, at: number): number {
-  return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
-}
-
-function writeU32(bytes: Uint8Array, at: number, value: number): void {
-  for (let i = 0; i < 4; i++) bytes[at + i] = (value >>> (8 * i)) & 0xff;
+  return record.address + LOG_FORMAT.recordHeaderBytes + record.payload.length;
 }

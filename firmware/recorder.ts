@@ -3,7 +3,14 @@
  * trip is known to have begun only some seconds after it did.
  */
 
-import { EVENTS_MAX, type Frame, type Occurrence, type Summary, type TripPart } from '../protocol/messages.ts';
+import {
+  BACKDATE_MAX_MS,
+  EVENTS_MAX,
+  type Frame,
+  type Occurrence,
+  type Summary,
+  type TripPart,
+} from '../protocol/messages.ts';
 import { encodeBlock, type FrameHead } from './block.ts';
 import { composeFrame, type TripEnd } from './compose.ts';
 import type { FrameIdentity } from './frame-ref.ts';
@@ -14,7 +21,6 @@ import { ROW_VALUES } from './row.ts';
 
 /** A step in time larger than this starts a new frame: a frame has one cadence. */
 const CADENCE_BREAK_MS = 1_500;
-const LEAD_MAX_MS = 600_000;
 
 export interface Trip {
   readonly number: number;
@@ -99,6 +105,11 @@ export class Recorder {
     else if (this.trip === null) this.occurrences.shift();
   }
 
+  /** The supply is going: what is in RAM goes to flash while the hold-up lasts. */
+  secure(): void {
+    this.flush();
+  }
+
   endTrip(end: TripEnd, now: number): void {
     const trip = this.trip;
     if (trip === null) return;
@@ -128,7 +139,7 @@ export class Recorder {
 
   private openFrame(now: number, vehicleAxes: boolean): OpenFrame {
     const { number, boot, part, sinceMs } = this.currentTrip();
-    const leadMs = part === 0 ? Math.min(LEAD_MAX_MS, Math.max(0, now - (sinceMs ?? now))) : undefined;
+    const leadMs = part === 0 ? Math.min(BACKDATE_MAX_MS, Math.max(0, now - (sinceMs ?? now))) : undefined;
     const trip = { number, boot, part, leadMs };
     return { ...this.journal.allocate(), startMs: now, vehicleAxes, trip, count: 0, occurrences: 0 };
   }
@@ -155,12 +166,20 @@ export class Recorder {
   }
 
   private close(end: TripEnd | null): void {
+    const { frame } = this;
+    if (frame === null) return;
     this.flush();
     const open = this.journal.readOpen();
     this.frame = null;
-    if (open === null) return;
-    this.journal.closeFrame(composeFrame(open.blocks, open.samples, end));
+    const closed = open === null ? this.withoutSamples(frame, end) : composeFrame(open.blocks, open.samples, end);
+    this.journal.closeFrame(closed);
     this.currentTrip().part++;
+  }
+
+  /** No block of it can be read any more: its number and its part of the trip must not stay missing for that. */
+  private withoutSamples({ boot, seq, startMs, trip }: OpenFrame, end: TripEnd | null): Frame {
+    const summary = this.currentTrip().meter.summary();
+    return { boot, seq, startMs, utcMs: this.utcAt(startMs), trip: { ...trip, ...end }, occurrences: [], summary };
   }
 
   private bareEnd(trip: Trip, end: TripEnd, now: number): Frame {

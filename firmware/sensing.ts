@@ -1,48 +1,120 @@
 /**
- * The hot path: a block of 50 Hz samples through axes, filters and detectors, and into the second's minimum,
- * maximum and mean. It allocates nothing unless an event ends.
+ * The hot path: a block of 50 Hz samples through axes and filters, and into the second's minimum, maximum and mean.
+ * It allocates nothing.
+ *
+ * Harsh events are judged two seconds later, when GNSS has shown from both sides of a sample how fast the car was
+ * and how much of the force was a hill, a crooked road or a crooked device: C5 speaks of the car's acceleration.
  */
 
 import { ACCELERATION_COLUMNS, type Occurrence } from '../protocol/messages.ts';
-import { harshDetectors, LowPass, SAMPLE_MS } from './detectors.ts';
+import { BRAKING_MG, FORWARD_MG, harshDetectors, LowPass, SAMPLE_MS, SIDEWAYS_MG } from './detectors.ts';
+import { BIN_SAMPLES, ForceHistory } from './force-history.ts';
+import { GnssLag } from './gnss-lag.ts';
+import { GnssReference, WINDOW_S } from './gnss-reference.ts';
 import type { Rotation } from './mounting.ts';
 
 const IDENTITY: Rotation = Float64Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1]);
-/** Gravity on the forward and left axes (a hill, a cambered road) is followed with this time constant. */
-const TILT_S = 12;
-const STANDARD_GRAVITY_CM_S2 = 980.665;
+const PER_SECOND = 1000 / SAMPLE_MS;
+/** Filtered samples that wait to be judged: 2.5 s of a receiver that is half a second late, and room. */
+const RING = 160;
+/** The middle of the window of `GnssReference` lies this long ago. */
+const MIDDLE_S = WINDOW_S / 2;
+const GRAVITY_S = 60;
+/**
+ * Bodies on springs pitch about 2.5 degrees per g and roll about 4, so that gravity adds to what the car does. This
+ * is taken away as it is on average.
+ */
+const PITCH_SHARE = 0.968;
+const ROLL_SHARE = 0.955;
+/** What is stronger is a blow and says little of the car's speed. */
+const BLOW_MG = 1200;
+const CM_S2_PER_MG = 0.980665;
+/** Of slow changes in the low-pass: 75 ms, in samples. */
+const FILTER_DELAY = 4;
+/** A road that shakes the car up and down by more within a second is rough. */
+const ROUGH_MG = 600;
+/** What is judged lies in the last blocks. */
+const SHAKEN_S = 4;
+/** After something odd, so long nothing is judged. */
+const BLIND_S = 5;
+
+// Shared by all devices of a process: they are filled and read within one call.
+const minimum = new Float64Array(3);
+const maximum = new Float64Array(3);
+const windowMg = new Float64Array(3);
+const late = new Float64Array(3);
+const lagged = new Float64Array(GnssLag.count);
 
 export class Sensing {
-  /** Of the last block, in the sensor's own axes, mg: what the mounting is found from. */
+  /** Of the last block, in the sensor's own axes, mg. */
   readonly meanMg = new Float64Array(3);
+  /** Of the last minute, the same: gravity, whatever the mounting. */
+  readonly gravityMg = new Float64Array(3);
+  /** Of the second that the last solution speaks of, mg: what the mounting is found from. */
+  readonly lateMg = late;
   /** Of the last block: minimum, maximum, mean of forward, left, up (or x, y, z), in 0.01 g. */
   readonly columnsCg = new Int32Array(ACCELERATION_COLUMNS);
   /** Peak to peak of the strongest axis in the last block, mg. */
   vibrationMg = 0;
+  readonly reference = new GnssReference();
   private rotation: Rotation = IDENTITY;
   private mounted = false;
-  private readonly minimum = new Float64Array(3);
-  private readonly maximum = new Float64Array(3);
   private readonly forwardPass = new LowPass();
   private readonly leftPass = new LowPass();
+  /** Blocks since the road last shook the car. */
+  private smoothS = SHAKEN_S;
   private readonly detectors = harshDetectors();
+  private readonly history = new ForceHistory();
+  private readonly lag = new GnssLag();
+  /** Filtered forward and left, mg. */
+  private readonly ring = new Int16Array(2 * RING);
+  /** Samples so far, and how many of them have been judged. */
+  private taken = 0;
+  private judged = 0;
+  private endMs = 0;
+  private blindS = 0;
   private forwardTiltMg = 0;
-  private lastSpeedCmS = -1;
+  private leftTiltMg = 0;
 
   /** The axes were found, or got better. */
   mount(rotation: Rotation): void {
     this.rotation = rotation;
+    if (!this.mounted) this.refilter();
     this.mounted = true;
+  }
+
+  /** The axes are no longer known (C41). */
+  unmount(): void {
+    this.mounted = false;
+    this.rotation = IDENTITY;
+    this.blind();
+  }
+
+  /** What was just seen is no driving: the device was hit or turned. */
+  blind(): void {
+    this.blindS = BLIND_S;
+    clear(this.detectors);
   }
 
   get vehicleAxes(): boolean {
     return this.mounted;
   }
 
-  /** Samples `x y z x y z ...` in mg; events that end in the block are appended to `out`. */
-  block(axesMg: Int16Array, startMs: number, speedCmS: number, out: Occurrence[]): void {
+  get gnssLagS(): number {
+    return this.lag.lagS;
+  }
+
+  /** Samples `x y z x y z ...` in mg, a multiple of 5 of them. */
+  block(axesMg: Int16Array, startMs: number): void {
+    if (Math.abs(startMs - this.endMs) > SAMPLE_MS) this.gap();
     const r = this.rotation;
-    const { minimum, maximum } = this;
+    const { history, ring } = this;
+    // Whole milligrams, which add up faster.
+    const gx = Math.round(this.gravityMg[0]);
+    const gy = Math.round(this.gravityMg[1]);
+    const gz = Math.round(this.gravityMg[2]);
+    let [binX, binY, binZ, inBin] = [0, 0, 0, 0];
+    let ringAt = 2 * (this.taken % RING);
     const count = axesMg.length / 3;
     let [sumX, sumY, sumZ] = [0, 0, 0];
     minimum.fill(Number.POSITIVE_INFINITY);
@@ -54,6 +126,16 @@ export class Sensing {
       sumX += x;
       sumY += y;
       sumZ += z;
+      binX += clip(x, gx);
+      binY += clip(y, gy);
+      binZ += clip(z, gz);
+      if (++inBin === BIN_SAMPLES) {
+        history.add(binX, binY, binZ);
+        binX = 0;
+        binY = 0;
+        binZ = 0;
+        inBin = 0;
+      }
       const forward = r[0] * x + r[1] * y + r[2] * z;
       const left = r[3] * x + r[4] * y + r[5] * z;
       const up = r[6] * x + r[7] * y + r[8] * z;
@@ -63,49 +145,162 @@ export class Sensing {
       if (left > maximum[1]) maximum[1] = left;
       if (up < minimum[2]) minimum[2] = up;
       if (up > maximum[2]) maximum[2] = up;
-      if (this.mounted) this.detect(forward, left, startMs + (i / 3) * SAMPLE_MS, speedCmS, out);
+      ring[ringAt] = this.forwardPass.step(forward);
+      ring[ringAt + 1] = this.leftPass.step(left);
+      ringAt = ringAt + 2 === 2 * RING ? 0 : ringAt + 2;
     }
+    this.taken += count;
+    this.smoothS = maximum[2] - minimum[2] > ROUGH_MG ? 0 : Math.min(SHAKEN_S, this.smoothS + 1);
+    this.endMs = startMs + count * SAMPLE_MS;
     this.meanMg[0] = sumX / count;
     this.meanMg[1] = sumY / count;
     this.meanMg[2] = sumZ / count;
+    this.followGravity();
     this.summarise();
   }
 
-  /** Once a second: what GNSS says of forward acceleration, to tell a hill from the pedal. */
-  second(speedCmS: number | null): void {
-    if (speedCmS !== null && this.lastSpeedCmS >= 0 && this.mounted) {
-      const r = this.rotation;
-      const m = this.meanMg;
-      const forwardMg = r[0] * m[0] + r[1] * m[1] + r[2] * m[2];
-      const byGnssMg = ((speedCmS - this.lastSpeedCmS) / STANDARD_GRAVITY_CM_S2) * 1000;
-      this.forwardTiltMg += (forwardMg - byGnssMg - this.forwardTiltMg) / TILT_S;
+  /** Once a second after its block: the solution at its end. */
+  locate(speedCmS: number | null, headingCdeg: number): void {
+    this.reference.second(speedCmS, headingCdeg);
+    if (!this.history.mean(this.lag.lagS, 1, this.lateMg)) this.lateMg.set(this.meanMg);
+    if (!this.mounted || !this.reference.valid || this.blindS > 0) {
+      this.lag.pause();
+      return;
     }
-    this.lastSpeedCmS = speedCmS ?? -1;
+    for (let i = 0; i < GnssLag.count; i++) {
+      if (!this.history.mean(GnssLag.at(i), 1, windowMg)) return;
+      lagged[i] = this.along(0, windowMg);
+    }
+    this.lag.second(this.reference.forwardMg, lagged);
   }
 
-  private detect(forward: number, left: number, atMs: number, speedCmS: number, out: Occurrence[]): void {
-    const along = this.forwardPass.step(forward - this.forwardTiltMg);
-    const across = this.leftPass.step(left);
-    const { detectors } = this;
-    keep(detectors.forward.step(along, atMs, speedCmS), out);
-    keep(detectors.braking.step(-along, atMs, speedCmS), out);
-    keep(detectors.left.step(across, atMs, speedCmS), out);
-    keep(detectors.right.step(-across, atMs, speedCmS), out);
+  /** Once a second after `locate`: events that ended are appended to `out`. */
+  judge(out: Occurrence[]): void {
+    const { lagS } = this.lag;
+    const fromForward = this.forwardTiltMg;
+    const fromLeft = this.leftTiltMg;
+    this.findTilt(lagS);
+    const until = this.taken - Math.round((MIDDLE_S + lagS) * PER_SECOND);
+    const from = Math.max(this.judged, this.taken - RING);
+    if (this.blindS > 0) this.blindS--;
+    if (until <= from) return;
+    this.judged = until;
+    if (!this.mounted || this.blindS > 0) return;
+    this.detect(from, until, fromForward, fromLeft, out);
+  }
+
+  /** How much of the force is none of the car's acceleration, in the middle of the window. */
+  private findTilt(lagS: number): void {
+    if (!this.mounted || !this.history.mean(lagS, WINDOW_S, windowMg)) return;
+    const forwardMg = this.reference.forwardMeanMg();
+    if (forwardMg !== null) this.forwardTiltMg = this.along(0, windowMg) - forwardMg;
+    const leftMg = this.reference.leftMeanMg();
+    if (leftMg !== null) this.leftTiltMg = this.along(1, windowMg) - leftMg;
+  }
+
+  private detect(from: number, until: number, fromForward: number, fromLeft: number, out: Occurrence[]): void {
+    const { lagS } = this.lag;
+    const { ring, detectors } = this;
+    const n = until - from;
+    const forwardStep = (this.forwardTiltMg - fromForward) / n;
+    const leftStep = (this.leftTiltMg - fromLeft) / n;
+    const rough = this.smoothS < SHAKEN_S;
+    let busy = this.busy();
+    let speedCmS = this.speedAt(from, until, lagS);
+    for (let i = 0; i < n; i++) {
+      const at = 2 * ((from + i) % RING);
+      const along = PITCH_SHARE * (ring[at] - fromForward - i * forwardStep);
+      const across = ROLL_SHARE * (ring[at + 1] - fromLeft - i * leftStep);
+      speedCmS += this.gainCmS(from + i);
+      const quiet = along < FORWARD_MG && along > -BRAKING_MG && across < SIDEWAYS_MG && across > -SIDEWAYS_MG;
+      if (quiet && !busy) continue;
+      const atMs = this.endMs - (this.taken - from - i) * SAMPLE_MS;
+      keep(detectors.forward.step(along, atMs, speedCmS, rough), out);
+      keep(detectors.braking.step(-along, atMs, speedCmS, rough), out);
+      keep(detectors.left.step(across, atMs, speedCmS, rough), out);
+      keep(detectors.right.step(-across, atMs, speedCmS, rough), out);
+      busy = this.busy();
+    }
+  }
+
+  private busy(): boolean {
+    const { forward, braking, left, right } = this.detectors;
+    return forward.running || braking.running || left.running || right.running;
+  }
+
+  /**
+   * Speed at sample `from`, cm/s. Three solutions around the middle of the stretch, each carried there by the force,
+   * are better than one, and the force is finer than a line between them.
+   */
+  private speedAt(from: number, until: number, lagS: number): number {
+    const newer = this.reference.speedCmS(1);
+    const middle = this.reference.speedCmS(2);
+    const older = this.reference.speedCmS(3);
+    let speed = middle;
+    if (this.history.mean(lagS + 1, 1, windowMg)) {
+      const after = this.along(0, windowMg) - this.forwardTiltMg;
+      this.history.mean(lagS + 2, 1, windowMg);
+      const before = this.along(0, windowMg) - this.forwardTiltMg;
+      speed = (older + before * CM_S2_PER_MG + middle + newer - after * CM_S2_PER_MG) / 3;
+    }
+    const half = (until - from) / 2;
+    for (let i = 0; i < half; i++) speed -= this.gainCmS(from + i);
+    return speed;
+  }
+
+  /** What a sample adds to the speed. The filter shows it late. */
+  private gainCmS(sample: number): number {
+    const forwardMg = this.ring[2 * ((sample + FILTER_DELAY) % RING)] - this.forwardTiltMg;
+    return (PITCH_SHARE * forwardMg * CM_S2_PER_MG) / PER_SECOND;
+  }
+
+  private along(row: number, forceMg: Float64Array): number {
+    const r = this.rotation;
+    return r[3 * row] * forceMg[0] + r[3 * row + 1] * forceMg[1] + r[3 * row + 2] * forceMg[2];
+  }
+
+  private followGravity(): void {
+    const { gravityMg, meanMg } = this;
+    const first = gravityMg[0] === 0 && gravityMg[1] === 0 && gravityMg[2] === 0;
+    for (let k = 0; k < 3; k++) gravityMg[k] += (meanMg[k] - gravityMg[k]) / (first ? 1 : GRAVITY_S);
+  }
+
+  /** The axes appeared: what the filters hold belongs to others. */
+  private refilter(): void {
+    this.forwardPass.settle(this.along(0, this.meanMg));
+    this.leftPass.settle(this.along(1, this.meanMg));
+    this.blind();
+  }
+
+  /** Samples are missing. */
+  private gap(): void {
+    this.history.clear();
+    this.judged = this.taken;
+    this.blind();
   }
 
   private summarise(): void {
-    const r = this.rotation;
-    const m = this.meanMg;
-    const { minimum, maximum, columnsCg } = this;
+    const { columnsCg } = this;
     this.vibrationMg = 0;
     for (let axis = 0; axis < 3; axis++) {
-      const mean = r[3 * axis] * m[0] + r[3 * axis + 1] * m[1] + r[3 * axis + 2] * m[2];
       columnsCg[3 * axis] = Math.round(minimum[axis] / 10);
       columnsCg[3 * axis + 1] = Math.round(maximum[axis] / 10);
-      columnsCg[3 * axis + 2] = Math.round(mean / 10);
+      columnsCg[3 * axis + 2] = Math.round(this.along(axis, this.meanMg) / 10);
       this.vibrationMg = Math.max(this.vibrationMg, maximum[axis] - minimum[axis]);
     }
   }
+}
+
+function clear(detectors: ReturnType<typeof harshDetectors>): void {
+  detectors.forward.clear();
+  detectors.braking.clear();
+  detectors.left.clear();
+  detectors.right.clear();
+}
+
+function clip(mg: number, aroundMg: number): number {
+  if (mg > aroundMg + BLOW_MG) return aroundMg + BLOW_MG;
+  return mg < aroundMg - BLOW_MG ? aroundMg - BLOW_MG : mg;
 }
 
 function keep(event: Occurrence | null, out: Occurrence[]): void {

@@ -8,15 +8,26 @@ import type { Scope } from '../protocol/cose.ts';
 import type { Crypto } from '../protocol/crypto.ts';
 import { seal, unseal } from '../protocol/envelope.ts';
 import type { DeviceIdentity } from '../protocol/identity.ts';
-import { BOOT_BYTES, ConnectProof, DeviceState, Notice, type Occurrence, Receipt } from '../protocol/messages.ts';
+import {
+  BACKDATE_MAX_MS,
+  BOOT_BYTES,
+  ConnectProof,
+  DAY_MS,
+  DeviceState,
+  Notice,
+  type Occurrence,
+  Receipt,
+} from '../protocol/messages.ts';
+import { Crash } from './crash.ts';
 import { SpeedPeak } from './detectors.ts';
-import { frameSeal } from './frame-seal.ts';
+import { DeviceSeal } from './frame-seal.ts';
 import { type Device, type Downlink, type Effect, type GnssFix, type Hal, type Input, NO_EFFECTS } from './hal.ts';
 import { Journal } from './journal.ts';
 import { Led } from './led.ts';
 import { type Limits, PRODUCTION } from './limits.ts';
 import { Motion, type MotionChange } from './motion.ts';
 import { Mounting, type Rotation } from './mounting.ts';
+import { plausibleFix } from './plausible.ts';
 import { Recorder } from './recorder.ts';
 import { isBrownOut, revive } from './revival.ts';
 import { ROW, ROW_VALUES } from './row.ts';
@@ -24,10 +35,12 @@ import { Sensing } from './sensing.ts';
 import { mountingFrom, storedMounting } from './settings.ts';
 import { Supply } from './supply.ts';
 import { Uplink } from './uplink.ts';
+import { Vibration } from './vibration.ts';
 
 export const FIRMWARE_VERSION = 'sensor 0.1.0';
-/** A solution worse than this says nothing about the car. */
-const ACCURACY_MAX_CM = 10_000;
+
+// Shared by all devices of a process: a row is handed on within the second that fills it.
+const row = new Int32Array(ROW_VALUES);
 
 export class Sensor implements Device {
   readonly journal: Journal;
@@ -41,14 +54,17 @@ export class Sensor implements Device {
   private readonly recorder: Recorder;
   private readonly led: Led;
   private readonly sensing = new Sensing();
+  private readonly vibration = new Vibration();
+  /** B68; what it finds is for eCall and never stored for the tariff (C57). */
+  readonly crash = new Crash();
   private readonly speedPeak = new SpeedPeak();
-  private readonly row = new Int32Array(ROW_VALUES);
   private supply = new Supply(false);
   private motion = new Motion(false);
   private mounting = new Mounting(null);
   private occurrences: Occurrence[] = [];
+  /** The brown-out that began this boot, while no trip has it. */
+  private gap: Occurrence | null = null;
   private effects: Effect[] = [];
-  private speedCmS = 0;
   private utcOffsetMs: number | undefined;
   private notices = 0;
   private linkUp = false;
@@ -58,7 +74,7 @@ export class Sensor implements Device {
     this.identity = identity;
     this.crypto = crypto;
     hal.random(this.boot16);
-    this.journal = new Journal(hal.flash, this.boot16, frameSeal(identity, crypto));
+    this.journal = new Journal(hal.flash, this.boot16, new DeviceSeal(identity, crypto));
     this.recorder = new Recorder(this.journal, limits);
     this.uplink = new Uplink(this.journal, limits, (into) => hal.random(into));
     this.led = new Led((green) => hal.led(green));
@@ -78,11 +94,13 @@ export class Sensor implements Device {
     this.motion = new Motion(ongoing !== null);
     this.mounting = new Mounting(mountingFrom(settings));
     if (this.mounting.rotation !== null) this.sensing.mount(this.mounting.rotation);
-    if (isBrownOut(reset)) this.supply.brownedOut(now);
-    else this.led.pluggedIn(now);
+    if (isBrownOut(reset)) {
+      this.supply.brownedOut(now);
+      this.gap = { kind: 'power-gap', atMs: now, durationMs: reset.offMs ?? 0, peak: 0, speedDmS: 0 };
+    } else this.led.pluggedIn(now);
     if (ongoing !== null) {
       this.recorder.resume(ongoing.number, ongoing.boot, ongoing.part, ongoing.summary);
-      this.recorder.note({ kind: 'power-gap', atMs: now, durationMs: reset.offMs ?? 0, peak: 0, speedDmS: 0 });
+      this.markGap(now);
     }
     this.effects.push({ kind: 'connect', proof: this.connectProof(), will: this.stateMessage(false, now) });
     return this.takeEffects();
@@ -91,7 +109,11 @@ export class Sensor implements Device {
   handle(input: Input, now: number): readonly Effect[] {
     switch (input.kind) {
       case 'imu':
-        this.sensing.block(input.axesMg, input.startMs, this.speedCmS, this.occurrences);
+        this.vibration.block(input.axesMg);
+        this.sensing.block(input.axesMg, input.startMs);
+        return NO_EFFECTS;
+      case 'imu-burst':
+        this.crash.block(input.axesMg, input.startMs, this.sensing.gravityMg);
         return NO_EFFECTS;
       case 'supply':
         if (this.supply.block(input.mV, input.startMs, now)) this.led.engineStarted(now);
@@ -109,7 +131,10 @@ export class Sensor implements Device {
         this.led.update(input.installing, now);
         break;
       case 'undervoltage':
-        if (input.low) this.supply.brownedOut(now);
+        if (input.low) {
+          this.recorder.secure();
+          this.supply.brownedOut(now);
+        }
         break;
     }
     this.uplink.pump(now, this.effects);
@@ -127,16 +152,17 @@ export class Sensor implements Device {
   }
 
   private second(reported: GnssFix | null, now: number): void {
-    const fix = reported !== null && reported.accuracyCm <= ACCURACY_MAX_CM ? reported : null;
+    const fix = plausibleFix(reported);
     if (fix !== null) this.utcOffsetMs = fix.utcMs - now;
-    this.speedCmS = fix?.speedCmS ?? this.speedCmS;
-    this.findMounting(fix, now);
-    this.sensing.second(fix?.speedCmS ?? null);
+    this.sensing.locate(fix?.speedCmS ?? null, fix?.headingCdeg ?? 0);
+    this.findMounting(now);
+    this.sensing.judge(this.occurrences);
+    if (this.vibration.faulty) this.led.failed(now);
     const { vibrationMg } = this.sensing;
-    const change = this.motion.second(fix?.speedCmS ?? null, vibrationMg, this.supply, now);
+    const change = this.motion.second(fix?.speedCmS ?? null, vibrationMg, this.vibration, this.supply, now);
     if (change.kind === 'trip-start') this.startTrip(change.sinceMs, now);
     this.fillRow(fix);
-    this.recorder.second(this.row, now, this.utcOffsetMs, this.sensing.vehicleAxes);
+    this.recorder.second(row, now, this.utcOffsetMs, this.sensing.vehicleAxes);
     const peak = this.speedPeak.second(fix?.speedCmS ?? null, now);
     if (peak !== null) this.occurrences.push(peak);
     for (const occurrence of this.occurrences) this.recorder.note(occurrence);
@@ -144,31 +170,51 @@ export class Sensor implements Device {
     this.endMotion(change, now);
   }
 
-  private findMounting(fix: GnssFix | null, now: number): void {
-    const [x, y, z] = this.sensing.meanMg;
-    const found = this.mounting.second(x, y, z, fix?.speedCmS ?? null, fix?.headingCdeg ?? 0);
-    if (this.mounting.rotation !== null) this.sensing.mount(this.mounting.rotation);
-    if (!found) return;
+  private findMounting(now: number): void {
+    const { sensing, mounting } = this;
+    const news = mounting.second(sensing.lateMg, sensing.reference);
+    if (news === 'odd') sensing.blind();
+    if (mounting.rotation !== null) sensing.mount(mounting.rotation);
+    if (news === 'lost') {
+      sensing.unmount();
+      this.remember();
+    }
+    if (news !== 'found') return;
     this.remember();
     this.notify({ kind: 'mounting-found', atMs: now, durationMs: 0, peak: 0, speedDmS: 0 });
+  }
+
+  /** The sensor sits in another vehicle (C41). */
+  newVehicle(): void {
+    this.mounting.restart();
+    this.sensing.unmount();
+    this.remember();
   }
 
   private startTrip(sinceMs: number, now: number): void {
     const number = this.journal.settings.trips + 1;
     this.remember(number);
     this.recorder.startTrip(number, sinceMs, this.sensing.vehicleAxes);
+    this.markGap(sinceMs);
     this.notify({ kind: 'trip-start', atMs: Math.max(0, sinceMs), durationMs: now - sinceMs, peak: 0, speedDmS: 0 });
+  }
+
+  /** The brown-out before this boot belongs to the trip that it interrupted, or whose crank it was (C32). */
+  private markGap(sinceMs: number): void {
+    if (this.gap !== null && this.gap.atMs >= sinceMs) this.recorder.note(this.gap);
+    this.gap = null;
   }
 
   private endMotion(change: MotionChange, now: number): void {
     if (change.kind === 'trip-end') {
-      const tailMs = now - change.sinceMs;
+      const tailMs = Math.min(BACKDATE_MAX_MS, now - change.sinceMs);
       this.notify({ kind: 'trip-end', atMs: change.sinceMs, durationMs: tailMs, peak: 0, speedDmS: 0 });
       this.recorder.endTrip({ ending: change.ending, tailMs }, now);
       this.remember();
     } else if (change.kind === 'carried') {
       const speedDmS = Math.round(change.topSpeedCmS / 10);
-      const { sinceMs: atMs, durationMs } = change;
+      const { sinceMs: atMs } = change;
+      const durationMs = Math.min(DAY_MS, change.durationMs);
       this.recorder.report({ kind: 'carried', atMs, durationMs, peak: speedDmS, speedDmS }, now);
     }
   }
@@ -181,7 +227,6 @@ export class Sensor implements Device {
   }
 
   private fillRow(fix: GnssFix | null): void {
-    const { row } = this;
     row.fill(0);
     if (fix !== null) {
       row[ROW.fix] = 1;

@@ -5,7 +5,7 @@ const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 /** 26 characters of Crockford base 32: the first 128 bits of SHA-256 over the public key (decisions.md, Trust). */
 export function deviceIdOf(publicKey: Uint8Array, crypto: Crypto): string {
   const digest = crypto.sha256(publicKey);
-  let id = '';
+  const id: string[] = [];
   let bits = 0;
   let held = 0;
   for (let i = 0; i < 16; i++) {
@@ -13,11 +13,13 @@ export function deviceIdOf(publicKey: Uint8Array, crypto: Crypto): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      id += CROCKFORD[(held >> bits) & 31];
+      id.push(CROCKFORD[(held >> bits) & 31]);
     }
     held &= (1 << bits) - 1;
   }
-  return id + CROCKFORD[(held << (5 - bits)) & 31];
+  id.push(CROCKFORD[(held << (5 - bits)) & 31]);
+  // Joined at once: a text that grew letter by letter is kept as a chain of its parts, by each of many devices.
+  return id.join('');
 }
 
 export function isDeviceId(text: string): boolean {

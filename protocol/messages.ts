@@ -15,7 +15,9 @@ export const EVENTS_MAX = 32;
 export const MISSING_MAX = 64;
 
 const UINT32 = 0xffffffff;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
+/** How far a trip may be dated back at either end. */
+export const BACKDATE_MAX_MS = 3_600_000;
 const YEARS_10_MS = 3660 * DAY_MS;
 /** The year 2200, so that a time in the year 9999 is a wrong message and not a far future. */
 const UTC_MAX_MS = 7_258_118_400_000;
@@ -62,10 +64,10 @@ export const TripPart = record('trip-part', {
   /** 0, 1, 2 ... within the trip: the trip is whole when parts 0..n are there and n has an ending. */
   part: field(3, integer(0, 65535), '0, 1, 2 ... within the trip'),
   /** In part 0: how long before the frame's start the trip began (E47: back-dated to the engine). */
-  leadMs: optional(4, integer(0, 600_000), "ms from the trip's begin to the frame's start"),
+  leadMs: optional(4, integer(0, BACKDATE_MAX_MS), "ms from the trip's begin to the frame's start"),
   ending: optional(5, choice(ENDINGS), 'only in the last part'),
   /** In a last part: how long before the frame's end the trip ended. */
-  tailMs: optional(6, integer(0, 600_000), "ms from the trip's end to the frame's end"),
+  tailMs: optional(6, integer(0, BACKDATE_MAX_MS), "ms from the trip's end to the frame's end"),
 });
 export type TripPart = Infer<typeof TripPart>;
 

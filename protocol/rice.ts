@@ -23,10 +23,19 @@ function unfold(folded: number): number {
   return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
 }
 
-function bitsWith(values: Int32Array, count: number, signed: boolean, k: number): number {
+// Values are folded once, in here, so that packing allocates only what it returns.
+let naturals = new Uint32Array(128);
+
+/** Fills `naturals` with what is written for each value. */
+function foldAll(values: Int32Array, count: number, signed: boolean): void {
+  if (naturals.length < count) naturals = new Uint32Array(count);
+  for (let i = 0; i < count; i++) naturals[i] = signed ? fold(values[i]) : values[i];
+}
+
+function bitsWith(count: number, k: number): number {
   let bits = 0;
   for (let i = 0; i < count; i++) {
-    const quotient = Math.floor((signed ? fold(values[i]) : values[i]) / (1 << k));
+    const quotient = naturals[i] >>> k;
     bits += quotient < ESCAPE_ONES ? quotient + 1 + k : ESCAPE_ONES + 32;
   }
   return bits;
@@ -40,11 +49,13 @@ function hasNegative(values: Int32Array, count: number): boolean {
 /** Packs the first `count` values, each within +-2^31. */
 export function packColumn(values: Int32Array, count: number): Uint8Array {
   const signed = hasNegative(values, count);
+  foldAll(values, count, signed);
   let k = 0;
-  let bits = bitsWith(values, count, signed, 0);
-  for (let next = 1; next <= K_MAX; next++) {
-    const better = bitsWith(values, count, signed, next);
-    // All are tried: with a few outliers the size has a second minimum, behind a rise.
+  let bits = bitsWith(count, 0);
+  // With a few outliers the size has a second minimum, behind a rise: only a k whose shortest codes are too long ends
+  // the search.
+  for (let next = 1; next <= K_MAX && count * (next + 1) < bits; next++) {
+    const better = bitsWith(count, next);
     if (better < bits) {
       k = next;
       bits = better;
@@ -52,20 +63,26 @@ export function packColumn(values: Int32Array, count: number): Uint8Array {
   }
   const bytes = new Uint8Array(1 + Math.ceil(bits / 8));
   bytes[0] = signed ? k : k | NO_NEGATIVES;
-  const out = new BitWriter(bytes, 8);
+  writeCodes(bytes, count, k);
+  return bytes;
+}
+
+function writeCodes(bytes: Uint8Array, count: number, k: number): void {
+  const out = new BitWriter(bytes, 1);
   for (let i = 0; i < count; i++) {
-    const natural = signed ? fold(values[i]) : values[i];
-    const quotient = Math.floor(natural / (1 << k));
+    const natural = naturals[i];
+    const quotient = natural >>> k;
     if (quotient >= ESCAPE_ONES) {
-      out.ones(ESCAPE_ONES);
-      out.bits(natural, 32);
+      out.put((1 << ESCAPE_ONES) - 1, ESCAPE_ONES);
+      out.put(natural >>> 16, 16);
+      out.put(natural & 0xffff, 16);
     } else {
-      out.ones(quotient);
-      out.bits(0, 1);
-      out.bits(natural % (1 << k), k);
+      out.put((1 << quotient) - 1, quotient);
+      // The zero that ends the quotient stands before the remainder.
+      out.put(natural - quotient * (1 << k), k + 1);
     }
   }
-  return bytes;
+  out.flush();
 }
 
 /** Exactly `count` values, or why the bytes are not a column of that many. */
@@ -100,22 +117,31 @@ export function unpackColumn(bytes: Uint8Array, count: number): Result<Int32Arra
   return signed === hasNegative(values, count) ? accept(values) : refuse('column-parameter');
 }
 
+/** Most significant bit first, byte by byte. */
 class BitWriter {
   private readonly bytes: Uint8Array;
   private at: number;
+  private held = 0;
+  private heldBits = 0;
 
-  constructor(bytes: Uint8Array, firstBit: number) {
+  constructor(bytes: Uint8Array, firstByte: number) {
     this.bytes = bytes;
-    this.at = firstBit;
+    this.at = firstByte;
   }
 
-  ones(count: number): void {
-    for (let i = 0; i < count; i++, this.at++) this.bytes[this.at >> 3] |= 0x80 >> (this.at & 7);
-  }
-
-  bits(value: number, width: number): void {
-    for (let bit = width - 1; bit >= 0; bit--, this.at++) {
-      if ((value >>> bit) & 1) this.bytes[this.at >> 3] |= 0x80 >> (this.at & 7);
+  /** `value` in `width` bits, 24 at most. */
+  put(value: number, width: number): void {
+    this.held = (this.held << width) | value;
+    this.heldBits += width;
+    while (this.heldBits >= 8) {
+      this.heldBits -= 8;
+      this.bytes[this.at++] = this.held >>> this.heldBits;
     }
+    this.held &= (1 << this.heldBits) - 1;
+  }
+
+  /** Fills the last byte up with zeros. */
+  flush(): void {
+    if (this.heldBits > 0) this.put(0, 8 - this.heldBits);
   }
 }

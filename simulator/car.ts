@@ -1,21 +1,25 @@
 /** A simulated car with a driver, as the device's sensors see it. */
 
 import { M_PER_DEG } from '../protocol/trig.ts';
+import { crashPulse, crashTruth } from './crash-pulses.ts';
 import { DECISION_S, Driver } from './driver.ts';
 import { IMU_PER_SECOND, type SensorFeed, type SensorSecond } from './feed.ts';
 import { Gnss, type IntervalS, type Whereabouts, within } from './gnss.ts';
-import { Imu } from './imu.ts';
+import { Imu, type ImuQuality, newBurst } from './imu.ts';
 import { anyRotation, type Rotation } from './mounting.ts';
+import { Nuisances } from './nuisance.ts';
 import { STEP_M } from './path-geometry.ts';
+import type { Pulse } from './pulse.ts';
 import type { Rng } from './rng.ts';
 import type { RoadClass } from './road-class.ts';
 import type { Passage, Route } from './route.ts';
 import { type AlternatorKind, type EngineState, Supply } from './supply.ts';
-import { person, type Temperament } from './temperament.ts';
+import { type DriverTraits, person, type Temperament } from './temperament.ts';
 import { pickHome, tour } from './tour.ts';
 import { type Town, toLatLon } from './town.ts';
 import { SAMPLE_MS, Truth } from './truth.ts';
 import { Vehicle } from './vehicle.ts';
+import { VEHICLE_TYPES, type VehicleType, type VehicleTypeName } from './vehicle-type.ts';
 
 /** One trip with the parking around it. The drive ends at home, so `driveS` is what the route is planned for. */
 export interface Leg {
@@ -31,6 +35,17 @@ export const DEFAULT_LEG: Leg = { parkBeforeS: 20, driveS: 600, parkAfterS: 180 
 
 export interface CarOptions {
   readonly temperament: Temperament;
+  /** Replaces traits of the temperament. */
+  readonly traits?: Partial<DriverTraits>;
+  /** Default: a small car. */
+  readonly vehicle?: VehicleTypeName;
+  readonly imu?: ImuQuality;
+  /** How late the receiver reports speed and course, below a second. */
+  readonly gnssLagMs?: number;
+  /** Potholes, slams, drops and the like come by chance. */
+  readonly nuisances?: boolean;
+  /** A collision each so many seconds of driving, after which the car drives on. */
+  readonly crashEveryS?: number;
   /** UTC milliseconds at the start of the feed. */
   readonly startUtcMs: number;
   readonly legs?: readonly Leg[];
@@ -76,8 +91,11 @@ const CRANK_S = 1;
 const SETTLE_S = 3;
 const SAMPLES_PER_DECISION = Math.round(DECISION_S * IMU_PER_SECOND);
 const DT_S = 1 / IMU_PER_SECOND;
-const IDLE_SHAKE_MG = 5;
 const CRANK_SHAKE_MG = 40;
+/** After a wake-up by the accelerometer there are so many seconds at 400 Hz (B68). */
+const BURST_S = 10;
+/** Above this speed cobbles shake no more than at it. */
+const COBBLES_MS = 14;
 /** Vibration per speed, mg per m/s. */
 const ROUGHNESS: Record<RoadClass, number> = {
   motorway: 0.6,
@@ -100,6 +118,18 @@ export class Car implements SensorFeed {
   private readonly imu: Imu;
   private readonly gnss: Gnss;
   private readonly supply: Supply;
+  private readonly type: VehicleType;
+  private readonly nuisances: Nuisances | null;
+  private readonly crashRng: Rng;
+  private readonly lagSample: number;
+  private crashDueS: number;
+  private collision: Pulse | null = null;
+  private burst: Int16Array | null = null;
+  private burstS = 0;
+  private extraGrade = 0;
+  /** What the receiver reports now. */
+  private lateSpeedMs = 0;
+  private lateHeadingDeg = 0;
   private leg = 0;
   private phase: Phase = 'before';
   private leftS: number;
@@ -113,9 +143,18 @@ export class Car implements SensorFeed {
     this.legs = options.legs ?? [DEFAULT_LEG];
     this.home = pickHome(town, rng.fork('home'));
     this.truth = new Truth(options.mounting ?? anyRotation(rng.fork('mounting')));
-    this.vehicle = new Vehicle(this.routeOf(0));
-    this.driver = new Driver(person(options.temperament, rng.fork('person')), rng.fork('driver'));
-    this.imu = new Imu(rng.fork('imu'), this.truth.mounting);
+    this.type = VEHICLE_TYPES[options.vehicle ?? 'small'];
+    this.vehicle = new Vehicle(this.routeOf(0), this.type);
+    const traits = person(options.temperament, rng.fork('person'), this.type, options.traits);
+    this.driver = new Driver(traits, rng.fork('driver'));
+    this.imu = new Imu(rng.fork('imu'), this.truth.mounting, this.type, options.imu);
+    const rough = options.nuisances === true || options.crashEveryS !== undefined;
+    this.nuisances = rough
+      ? new Nuisances(rng.fork('nuisances'), this.type.wheelbaseM, options.nuisances === true, this.truth.nuisances)
+      : null;
+    this.crashRng = rng.fork('crashes');
+    this.crashDueS = options.crashEveryS ?? Number.POSITIVE_INFINITY;
+    this.lagSample = IMU_PER_SECOND - 1 - Math.round((options.gnssLagMs ?? 0) / SAMPLE_MS);
     this.gnss = new Gnss(rng.fork('gnss'), options.gnssOutages ?? []);
     this.supply = new Supply(rng.fork('supply'), options.alternator ?? 'classic');
     this.leftS = this.legs[0].parkBeforeS;
@@ -125,9 +164,12 @@ export class Car implements SensorFeed {
     if (!this.advance()) return false;
     const startMs = this.second * 1000;
     const engine = ENGINE[this.phase];
-    this.imu.shake(this.shakeMg(engine));
-    if (this.phase === 'drive') this.drive(startMs, second.axesMg);
-    else this.stand(second.axesMg);
+    const fromGrade = this.disturb(startMs);
+    const cobblesMg = this.nuisances?.cobblesMg ?? 0;
+    this.imu.shake(this.shakeMg(engine), cobblesMg * Math.min(COBBLES_MS, this.vehicle.speedMs));
+    second.burstMg = this.burstS > 0 ? this.burst : null;
+    if (this.phase === 'drive') this.drive(startMs, second, fromGrade);
+    else this.stand(second);
     this.supply.second(second.supplyMv, engine, this.vehicle.accelMs2 < -0.3);
     this.leftS--;
     this.second++;
@@ -137,6 +179,7 @@ export class Car implements SensorFeed {
     } else {
       second.fix = null;
       second.axesMg.fill(0);
+      second.burstMg = null;
       second.supplyMv.fill(0);
       this.gnss.off();
     }
@@ -223,23 +266,79 @@ export class Car implements SensorFeed {
     if (engine === 'cranking') return CRANK_SHAKE_MG;
     if (engine !== 'running') return 0;
     const { road } = this.vehicle.route.stretches[this.driver.stretchIndex];
-    return IDLE_SHAKE_MG + ROUGHNESS[road.roadClass] * this.vehicle.speedMs;
+    return this.type.idleMg + this.type.vibration * ROUGHNESS[road.roadClass] * this.vehicle.speedMs;
   }
 
-  private drive(startMs: number, axesMg: Int16Array): void {
-    const { vehicle, driver, imu, truth } = this;
+  /** What happens to the device in this second besides driving; returns the extra grade at its start. */
+  private disturb(startMs: number): number {
+    const { nuisances, truth, imu, vehicle } = this;
+    const fromGrade = this.extraGrade;
+    if (nuisances === null) return fromGrade;
+    if (this.phase === 'drive' && --this.crashDueS <= 0) {
+      this.collision = crashPulse(this.crashRng, startMs + this.crashRng.int(1000));
+      nuisances.add(this.collision);
+      this.crashDueS = this.options.crashEveryS ?? Number.POSITIVE_INFINITY;
+    }
+    truth.mounting = nuisances.second(startMs, vehicle.speedMs, truth.mounting);
+    imu.mounting = truth.mounting;
+    this.extraGrade = nuisances.grade;
+    this.burstS--;
+    if (nuisances.wakes()) {
+      this.burst ??= newBurst();
+      this.burstS = BURST_S;
+    }
+    return fromGrade;
+  }
+
+  private drive(startMs: number, second: SensorSecond, fromGrade: number): void {
+    const { vehicle, driver, imu, truth, nuisances } = this;
+    const { axesMg, burstMg } = second;
     const fromM = vehicle.positionM;
+    const climb = (this.extraGrade - fromGrade) / IMU_PER_SECOND;
+    const rough = nuisances !== null && (nuisances.shaken || burstMg !== null) ? nuisances.rough : null;
     for (let i = 0; i < IMU_PER_SECOND; i++) {
       if (i % SAMPLES_PER_DECISION === 0) this.wantedMs2 = driver.decide(vehicle);
       vehicle.step(this.wantedMs2, driver.jerkMs3, DT_S);
-      truth.sample(startMs + i * SAMPLE_MS, vehicle.accelMs2, vehicle.lateralMs2, vehicle.speedMs);
-      imu.sample(axesMg, 3 * i, vehicle.accelMs2, vehicle.lateralMs2, vehicle.grade);
+      const { accelMs2, lateralMs2 } = vehicle;
+      const grade = vehicle.grade + fromGrade + climb * i;
+      truth.sample(startMs + i * SAMPLE_MS, accelMs2, lateralMs2, vehicle.speedMs);
+      if (rough === null) imu.sample(axesMg, 3 * i, accelMs2, lateralMs2, grade);
+      else {
+        imu.sampleRough(axesMg, i, accelMs2, lateralMs2, grade, rough, burstMg);
+        vehicle.speedMs = Math.max(0, vehicle.speedMs + rough.carMs(i));
+      }
+      if (i === this.lagSample) this.report();
+      if (this.collision !== null) this.collide(startMs + (i + 1) * SAMPLE_MS);
     }
     truth.drove(startMs, vehicle.positionM - fromM);
   }
 
-  private stand(axesMg: Int16Array): void {
-    for (let i = 0; i < IMU_PER_SECOND; i++) this.imu.sample(axesMg, 3 * i, 0, 0, this.vehicle.grade);
+  private collide(untilMs: number): void {
+    const { collision, vehicle } = this;
+    if (collision === null || collision.startMs >= untilMs) return;
+    this.truth.crashes.push(crashTruth(collision, vehicle.accelMs2, vehicle.lateralMs2));
+    this.collision = null;
+  }
+
+  private stand({ axesMg, burstMg }: SensorSecond): void {
+    const { imu, nuisances } = this;
+    const grade = this.vehicle.grade + this.extraGrade;
+    const rough = nuisances !== null && (nuisances.shaken || burstMg !== null) ? nuisances.rough : null;
+    for (let i = 0; i < IMU_PER_SECOND; i++) {
+      if (rough === null) imu.sample(axesMg, 3 * i, 0, 0, grade);
+      else imu.sampleRough(axesMg, i, 0, 0, grade, rough, burstMg);
+    }
+    this.report();
+  }
+
+  private report(): void {
+    const { path } = this.vehicle.route;
+    const at = this.vehicle.positionM / STEP_M;
+    const i = Math.min(Math.floor(at), path.headingRad.length - 2);
+    const turn = path.headingRad[i + 1] - path.headingRad[i];
+    const nearest = turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI));
+    this.lateHeadingDeg = 90 - ((path.headingRad[i] + Math.min(1, at - i) * nearest) * 180) / Math.PI;
+    this.lateSpeedMs = this.vehicle.speedMs;
   }
 
   private whereabouts(): Whereabouts {
@@ -259,8 +358,8 @@ export class Car implements SensorFeed {
       // One metre east, from the frame's own scale.
       lonPerM: lonDeg - toLatLon(this.town, { xM: point.xM - 1, yM: 0 }).lonDeg,
       altitudeM: path.altitudeM[i],
-      speedMs: this.vehicle.speedMs,
-      headingDeg: 90 - (path.headingRad[i] * 180) / Math.PI,
+      speedMs: this.lateSpeedMs,
+      headingDeg: this.lateHeadingDeg,
       utcMs: this.options.startUtcMs + this.second * 1000,
     };
   }

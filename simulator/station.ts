@@ -1,7 +1,7 @@
 /** A device in the world: its socket, its sensors, its flash, its radio and its LED. */
 
 import type { Device, Effect, Flash, Hal, Input, Reset } from '../firmware/hal.ts';
-import { newSensorSecond, type SensorFeed } from './feed.ts';
+import { type LineEdge, newSensorSecond, type SensorFeed } from './feed.ts';
 import { PowerCut } from './flash.ts';
 import type { Network, RadioProfile } from './radio.ts';
 import { CALM_RADIO, Radio } from './radio.ts';
@@ -54,9 +54,11 @@ export class Station {
   private readonly supply = { kind: 'supply' as const, startMs: 0, mV: this.second.supplyMv };
   private device: Device | null = null;
   private powered = false;
+  private line: LineEdge['line'] = 'good';
   /** World time at which this boot's clock was zero. */
   private bootMs = 0;
   private offSinceMs: number | undefined;
+  private lostMs = 0;
   private secondStartMs = Number.NaN;
   private wakeMs = Number.POSITIVE_INFINITY;
 
@@ -95,6 +97,9 @@ export class Station {
     this.secondStartMs = this.world.nowMs;
     if (this.second.powered && !this.powered) this.powerOn();
     else if (!this.second.powered && this.powered) this.powerGone();
+    for (const edge of this.second.edges ?? []) {
+      this.world.schedule(this.world.nowMs + edge.atMs, () => this.lineIs(edge.line));
+    }
   }
 
   /** Hands any input to the device; nothing happens while it is off. */
@@ -127,6 +132,9 @@ export class Station {
     const startMs = this.secondStartMs - this.bootMs;
     this.imu.startMs = startMs;
     this.supply.startMs = startMs;
+    if (this.second.burstMg !== null) {
+      this.input({ kind: 'imu-burst', startMs, axesMg: this.second.burstMg });
+    }
     this.input(this.imu);
     this.input(this.supply);
     this.input({ kind: 'gnss', fix: this.second.fix });
@@ -151,6 +159,24 @@ export class Station {
     this.world.schedule(this.world.nowMs + holdUpMs, () => {
       if (!this.powered && this.boots === boots) this.drop();
     });
+  }
+
+  /** A crank pulls the line down for less than a second (numbers.md 4). */
+  private lineIs(line: LineEdge['line']): void {
+    const before = this.line;
+    this.line = line;
+    if (!this.powered) return;
+    if (line !== 'lost' && this.device === null) this.boot('brown-out');
+    else if ((line === 'good') !== (before === 'good')) this.input({ kind: 'undervoltage', low: line !== 'good' });
+    if (line !== 'lost' || before === 'lost') return;
+    const lostMs = this.world.nowMs;
+    this.lostMs = lostMs;
+    const gone = (): void => {
+      if (this.line === 'lost' && this.lostMs === lostMs) this.drop();
+    };
+    const holdUpMs = this.options.holdUpMs ?? DEFAULT_HOLD_UP_MS;
+    if (holdUpMs === 0) gone();
+    else this.world.schedule(lostMs + holdUpMs, gone);
   }
 
   private boot(reason: Reset['reason']): void {

@@ -9,8 +9,11 @@ export type EngineState = 'off' | 'ignition' | 'cranking' | 'running';
 /** A smart alternator idles at battery level and charges when the car slows down. */
 export type AlternatorKind = 'classic' | 'smart';
 
-const REST_MV = 12400;
-const SURFACE_CHARGE_MV = 500;
+const REST_MV_MIN = 12_200;
+const REST_MV_MAX = 12_600;
+/** What a charged battery shows above its rest level when the engine has just stopped. */
+const SURFACE_CHARGE_MV_MIN = 300;
+const SURFACE_CHARGE_MV_MAX = 900;
 /** Share of the surface charge left after one more second: about 40 s to a third. */
 const SURFACE_KEEP = 0.975;
 const IGNITION_LOAD_MV = 250;
@@ -27,13 +30,19 @@ export class Supply {
   private readonly rng: Rng;
   private readonly kind: AlternatorKind;
   private readonly chargeMv: number;
-  private levelMv = REST_MV;
+  private readonly restMv: number;
+  private readonly surfaceChargeMv: number;
+  private levelMv: number;
   private surfaceMv = 0;
 
   constructor(rng: Rng, kind: AlternatorKind) {
     this.rng = rng;
     this.kind = kind;
     this.chargeMv = rng.range(13700, 14400);
+    const battery = rng.fork('battery');
+    this.restMv = battery.range(REST_MV_MIN, REST_MV_MAX);
+    this.surfaceChargeMv = battery.range(SURFACE_CHARGE_MV_MIN, SURFACE_CHARGE_MV_MAX);
+    this.levelMv = this.restMv;
   }
 
   /** Fills in one second. `slowing`: the car is coasting down or braking. */
@@ -48,12 +57,12 @@ export class Supply {
 
   private targetMv(engine: EngineState, slowing: boolean): number {
     if (engine === 'running') {
-      this.surfaceMv = SURFACE_CHARGE_MV;
+      this.surfaceMv = this.surfaceChargeMv;
       if (this.kind === 'classic') return this.chargeMv;
       return slowing ? SMART_CHARGE_MV : SMART_CRUISE_MV;
     }
     this.surfaceMv *= SURFACE_KEEP;
-    return REST_MV + this.surfaceMv - (engine === 'off' ? 0 : IGNITION_LOAD_MV);
+    return this.restMv + this.surfaceMv - (engine === 'off' ? 0 : IGNITION_LOAD_MV);
   }
 
   private crankMv(sample: number): number {

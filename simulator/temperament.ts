@@ -1,6 +1,7 @@
 /** How different people drive, in numbers. */
 
 import type { Rng } from './rng.ts';
+import { VEHICLE_TYPES, type VehicleType } from './vehicle-type.ts';
 
 export type Temperament = 'calm' | 'normal' | 'hasty';
 
@@ -69,16 +70,23 @@ export const TRAITS: Readonly<Record<Temperament, DriverTraits>> = {
   },
 };
 
-/** One person of this temperament: nobody drives exactly like the type. */
-export function person(temperament: Temperament, rng: Rng): DriverTraits {
-  const type = TRAITS[temperament];
+/** One person of this temperament in a vehicle: nobody drives exactly like the type. `forced` replaces traits of it. */
+export function person(
+  temperament: Temperament,
+  rng: Rng,
+  vehicle: VehicleType = VEHICLE_TYPES.small,
+  forced: Partial<DriverTraits> = {},
+): DriverTraits {
+  const type = { ...TRAITS[temperament], ...forced };
   const vary = (value: number, by: number): number => value * (1 + by * Math.max(-2, Math.min(2, rng.gauss())));
   return {
     ...type,
     limitFactor: vary(type.limitFactor, 0.015),
     freeKmh: vary(type.freeKmh, 0.03),
-    accelMs2: vary(type.accelMs2, 0.05),
-    brakeMs2: vary(type.brakeMs2, 0.05),
+    accelMs2: vehicle.accelFactor * vary(type.accelMs2, 0.05),
+    brakeMs2: vehicle.brakeFactor * vary(type.brakeMs2, 0.05),
+    abruptStartMs2: vehicle.accelFactor * type.abruptStartMs2,
+    hardBrakeMs2: vehicle.brakeFactor * type.hardBrakeMs2,
     lateralMs2: vary(type.lateralMs2, 0.04),
     hardBrakesPerKm: vary(type.hardBrakesPerKm, 0.2),
   };

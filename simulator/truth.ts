@@ -1,9 +1,11 @@
 /** What really happened. Checkers and pictures read it; a device must never see it. */
 
 import { cos, sin } from '../protocol/trig.ts';
+import type { CrashTruth } from './crash-pulses.ts';
 import { IMU_PER_SECOND } from './feed.ts';
 import { STANDARD_GRAVITY_MS2 } from './imu.ts';
 import type { Rotation } from './mounting.ts';
+import type { Nuisance } from './nuisance.ts';
 
 export type HarshKind = 'acceleration' | 'braking' | 'cornering';
 
@@ -30,6 +32,8 @@ export interface TrueTrip {
 export const SAMPLE_MS = 1000 / IMU_PER_SECOND;
 const RELEASE = 0.83;
 const HARSH_MS = 400;
+/** What lies so close to a threshold is neither a hit nor a miss for anyone. */
+export const NEAR = 0.15;
 /** A fleet that runs for weeks keeps counts, not lists. */
 const KEPT_MAX = 2000;
 
@@ -46,15 +50,17 @@ class Watch {
   private readonly kind: HarshKind;
   private readonly thresholdMs2: number;
   private readonly gateMs: number;
+  private readonly holdMs: number;
   private startMs = 0;
   private active = false;
   private peakMs2 = 0;
   private speedMs = 0;
 
-  constructor(kind: HarshKind, thresholdG: number, gateKmh: number) {
+  constructor(kind: HarshKind, thresholdG: number, gateKmh: number, holdMs: number) {
     this.kind = kind;
     this.thresholdMs2 = thresholdG * STANDARD_GRAVITY_MS2;
     this.gateMs = gateKmh / 3.6;
+    this.holdMs = holdMs;
   }
 
   /** Returns an event when one ends. */
@@ -71,7 +77,7 @@ class Watch {
     if (value >= RELEASE * this.thresholdMs2 && speedMs >= this.gateMs) return null;
     this.active = false;
     const durationMs = nowMs - this.startMs;
-    if (durationMs < HARSH_MS) return null;
+    if (durationMs < this.holdMs) return null;
     return {
       kind: this.kind,
       startMs: this.startMs,
@@ -82,17 +88,33 @@ class Watch {
   }
 }
 
+/** All thresholds of C5, times a factor. */
+function watches(factor: number): { readonly speedUp: Watch; readonly slowDown: Watch; readonly across: Watch } {
+  const holdMs = factor * HARSH_MS;
+  return {
+    speedUp: new Watch('acceleration', factor * 0.28, factor * 10, holdMs),
+    slowDown: new Watch('braking', factor * 0.32, factor * 10, holdMs),
+    across: new Watch('cornering', factor * 0.38, factor * 30, holdMs),
+  };
+}
+
 export class Truth {
-  readonly mounting: Rotation;
+  /** It changes when the device is knocked round. */
+  mounting: Rotation;
   readonly events: HarshEvent[] = [];
+  /** The same with every threshold 15 % lower: what is here and not in `events` was a near miss. */
+  readonly near: HarshEvent[] = [];
+  /** What else was done to the device. */
+  readonly nuisances: Nuisance[] = [];
+  /** Collisions, each with what B68 says of it. */
+  readonly crashes: CrashTruth[] = [];
   readonly trips: TrueTrip[] = [];
   /** All of them, also those that are no longer in the lists. */
   eventCount = 0;
   tripCount = 0;
   distanceM = 0;
-  private readonly speedUp = new Watch('acceleration', 0.28, 10);
-  private readonly slowDown = new Watch('braking', 0.32, 10);
-  private readonly across = new Watch('cornering', 0.38, 30);
+  private readonly watches = watches(1);
+  private readonly nearWatches = watches(1 - NEAR);
   // Two Butterworth low-passes of 2nd order at 3 Hz, transposed direct form II.
   private longA = 0;
   private longB = 0;
@@ -131,15 +153,23 @@ export class Truth {
     const lat = B0 * leftMs2 + this.latA;
     this.latA = 2 * B0 * leftMs2 - A1 * lat + this.latB;
     this.latB = B0 * leftMs2 - A2 * lat;
-    this.note(this.speedUp.sample(nowMs, long, speedMs));
-    this.note(this.slowDown.sample(nowMs, -long, speedMs));
-    this.note(this.across.sample(nowMs, Math.abs(lat), speedMs));
+    this.note(this.watches.speedUp.sample(nowMs, long, speedMs));
+    this.note(this.watches.slowDown.sample(nowMs, -long, speedMs));
+    this.note(this.watches.across.sample(nowMs, Math.abs(lat), speedMs));
+    keep(this.near, this.nearWatches.speedUp.sample(nowMs, long, speedMs));
+    keep(this.near, this.nearWatches.slowDown.sample(nowMs, -long, speedMs));
+    keep(this.near, this.nearWatches.across.sample(nowMs, Math.abs(lat), speedMs));
   }
 
   private note(event: HarshEvent | null): void {
     if (event === null) return;
     this.eventCount++;
-    this.events.push(event);
-    if (this.events.length > KEPT_MAX) this.events.shift();
+    keep(this.events, event);
   }
+}
+
+function keep(list: HarshEvent[], event: HarshEvent | null): void {
+  if (event === null) return;
+  list.push(event);
+  if (list.length > KEPT_MAX) list.shift();
 }

@@ -2,9 +2,7 @@
 
 import { STEP_M } from './path-geometry.ts';
 import type { Route } from './route.ts';
-
-/** Engine power over mass, W/kg; it bounds acceleration at speed. */
-const POWER_W_PER_KG = 38;
+import { VEHICLE_TYPES, type VehicleType } from './vehicle-type.ts';
 
 export class Vehicle {
   route: Route;
@@ -13,9 +11,11 @@ export class Vehicle {
   accelMs2 = 0;
   lateralMs2 = 0;
   grade = 0;
+  private readonly powerWPerKg: number;
 
-  constructor(route: Route) {
+  constructor(route: Route, type: VehicleType = VEHICLE_TYPES.small) {
     this.route = route;
+    this.powerWPerKg = type.powerWPerKg;
     this.park(route);
   }
 
@@ -35,7 +35,8 @@ export class Vehicle {
   /** One step of `dtS` towards the acceleration that the driver asks for. */
   step(wantedMs2: number, jerkMs3: number, dtS: number): void {
     const v = this.speedMs;
-    const powered = wantedMs2 * v > POWER_W_PER_KG ? POWER_W_PER_KG / v : wantedMs2;
+    const { powerWPerKg } = this;
+    const powered = wantedMs2 * v > powerWPerKg ? powerWPerKg / v : wantedMs2;
     const most = jerkMs3 * dtS;
     const change = powered - this.accelMs2;
     let a = this.accelMs2 + Math.max(-most, Math.min(most, change));

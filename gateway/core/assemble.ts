@@ -17,7 +17,11 @@ export function assemble(id: string, frames: readonly TripFrame[], whole: boolea
   const parts = frames.filter(({ frame }) => frame.trip !== undefined).sort(byPart);
   if (parts.length === 0) return null;
   const offsets = utcOffsets(parts);
-  const utcOf = (frame: Frame, bootMs: number): number => bootMs + (offsets.get(toHex(frame.boot)) ?? 0);
+  const utcOf = (frame: Frame, bootMs: number): number => {
+    // A gap frame tells the times of a frame that another boot may have made.
+    if (frame.dropped !== undefined && frame.utcMs !== undefined) return frame.utcMs + bootMs - frame.startMs;
+    return bootMs + (offsets.get(toHex(frame.boot)) ?? 0);
+  };
   const { startUtcMs, endUtcMs } = bounds(parts, utcOf);
   const occurrences = occurrencesOf(parts, utcOf);
   return {
@@ -51,12 +55,14 @@ const DRIFT_MS = 10_000;
  * UTC minus the boot's own clock, for each boot. Nobody vouches for GNSS time: a receiver's clock can jump by
  * hours, or by 1024 weeks. Where the frames of a boot contradict each other, the gateway's clock decides: no frame
  * can have come before it was made, and where frames came at once, what agrees with their coming is believed.
- * Else it is the middle of what they say. A boot that never knew UTC is placed by the gateway's clock, as late as it can have been.
+ * Else it is the middle of what they say. A boot that never knew UTC follows the one before it after the time that its
+ * power was gone, or is placed by the gateway's clock, as late as it can have been.
  */
 function utcOffsets(parts: readonly TripFrame[]): ReadonlyMap<string, number> {
   const said = new Map<string, number[]>();
   const latest = new Map<string, number>();
-  for (const { frame, receivedMs } of parts) {
+  const own = parts.filter(({ frame }) => frame.dropped === undefined);
+  for (const { frame, receivedMs } of own) {
     const boot = toHex(frame.boot);
     const known = said.get(boot) ?? [];
     if (frame.utcMs !== undefined) known.push(frame.utcMs - frame.startMs);
@@ -64,8 +70,21 @@ function utcOffsets(parts: readonly TripFrame[]): ReadonlyMap<string, number> {
     latest.set(boot, Math.min(latest.get(boot) ?? Number.POSITIVE_INFINITY, receivedMs - endMsOf(frame)));
   }
   const offsets = new Map<string, number>();
-  for (const [boot, known] of said) offsets.set(boot, likeliest(known, latest.get(boot) ?? 0));
+  for (const [boot, known] of said) {
+    const followed = known.length === 0 ? afterGap(own, boot, offsets) : null;
+    offsets.set(boot, followed ?? likeliest(known, latest.get(boot) ?? 0));
+  }
   return offsets;
+}
+
+/** Where a boot without UTC begins if it took over from an earlier part of the trip; null if none is there. */
+function afterGap(parts: readonly TripFrame[], boot: string, offsets: ReadonlyMap<string, number>): number | null {
+  const at = parts.findIndex(({ frame }) => toHex(frame.boot) === boot);
+  const before = parts[at - 1]?.frame;
+  const offset = before === undefined ? undefined : offsets.get(toHex(before.boot));
+  if (before === undefined || offset === undefined) return null;
+  const gap = parts[at].frame.occurrences.find(({ kind }) => kind === 'power-gap');
+  return offset + endMsOf(before) + (gap?.durationMs ?? 0);
 }
 
 function likeliest(said: readonly number[], latest: number): number {

@@ -6,6 +6,7 @@ import { Imu } from '../../simulator/imu.ts';
 import { anyRotation, upright } from '../../simulator/mounting.ts';
 import { Rng } from '../../simulator/rng.ts';
 import { Supply } from '../../simulator/supply.ts';
+import { VEHICLE_TYPES } from '../../simulator/vehicle-type.ts';
 
 function mean(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
@@ -62,7 +63,8 @@ test('upright, acceleration shows forward, a left turn shows left, and a climb s
   const rest = meanMg(new Imu(Rng.seeded(1), upright()), 0, 0);
   const differs = (other: number[]): number[] => other.map((v, i) => Math.round((v - rest[i]) / 10) * 10 + 0);
   assert.deepEqual(differs(meanMg(new Imu(Rng.seeded(1), upright()), 0.980665, 0)), [100, 0, 0]);
-  assert.deepEqual(differs(meanMg(new Imu(Rng.seeded(1), upright()), 0, 1.96133)), [0, 200, 0]);
+  // The body rolls outwards by 4 degrees per g, and gravity adds to the curve.
+  assert.deepEqual(differs(meanMg(new Imu(Rng.seeded(1), upright()), 0, 1.96133)), [0, 210, 0]);
   assert.deepEqual(differs(meanMg(new Imu(Rng.seeded(1), upright()), 0, 0, 0.05)), [50, 0, 0]);
 });
 
@@ -72,10 +74,11 @@ test('in any mounting, acceleration appears along the column of the rotation tha
     const shown = (forwardMs2: number, leftMs2: number): number[] =>
       meanMg(new Imu(Rng.seeded(1), mounting), forwardMs2, leftMs2);
     const rest = shown(0, 0);
+    const gain = [1 + VEHICLE_TYPES.small.pitchPerG, 1 + VEHICLE_TYPES.small.rollPerG];
     for (const [column, force] of [shown(4.903325, 0), shown(0, 4.903325)].entries()) {
       for (let k = 0; k < 3; k++) {
-        const expected = 500 * mounting[3 * k + column];
-        assert.ok(Math.abs(force[k] - rest[k] - expected) < 2, `axis ${k}, column ${column}, seed ${seed}`);
+        const expected = 500 * gain[column] * mounting[3 * k + column];
+        assert.ok(Math.abs(force[k] - rest[k] - expected) < 3, `axis ${k}, column ${column}, seed ${seed}`);
       }
     }
   }
@@ -174,19 +177,19 @@ function seconds(supply: Supply, engine: Parameters<Supply['second']>[1], n: num
   return out;
 }
 
-test('the supply rests at 12.4 V, dips when cranking, charges at 13.5..14.5 V and settles again', () => {
+test('the supply rests at 12.2 to 12.6 V, dips when cranking, charges at 13.5..14.5 V and settles again', () => {
   for (let seed = 0; seed < 20; seed++) {
     const supply = new Supply(Rng.seeded(seed), 'classic');
     const rest = seconds(supply, 'off', 20);
-    assert.ok(Math.abs(mean(rest) - 12_400) < 20 && sigma(rest) < 40, `${mean(rest)}`);
+    assert.ok(Math.abs(mean(rest) - 12_400) < 220 && sigma(rest) < 40, `${mean(rest)}`);
     const crank = seconds(supply, 'cranking', 1);
     assert.ok(Math.min(...crank) < 8200 && Math.max(...crank) < 11_800, `${crank}`);
     seconds(supply, 'running', 5);
     const charging = mean(seconds(supply, 'running', 30));
     assert.ok(charging > 13_500 && charging < 14_500, `${charging}`);
     const after = seconds(supply, 'off', 180);
-    assert.ok(mean(after.slice(30, 60)) > 12_600, 'surface charge');
-    assert.ok(mean(after.slice(-30)) < 12_450);
+    assert.ok(mean(after.slice(30, 60)) > mean(rest) + 150, 'surface charge');
+    assert.ok(Math.abs(mean(after.slice(-30)) - mean(rest)) < 50);
   }
 });
 

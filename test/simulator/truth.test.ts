@@ -59,3 +59,13 @@ test('C5: below 10 km/h, in curves below 30 km/h, nothing is harsh', () => {
   assert.deepEqual(pulse('lat', 0.5, 1000, 29), []);
   assert.equal(pulse('lat', 0.5, 1000, 31).length, 1);
 });
+
+test('C5: what lies within 15 % of a threshold is a near miss and no event', () => {
+  const truth = new Truth(upright());
+  for (let t = 0; t < 4000; t += 20) truth.sample(t, t >= 1000 && t < 2500 ? -0.29 * G : 0, 0, 20);
+  assert.deepEqual(truth.events, []);
+  assert.deepEqual(
+    truth.near.map(({ kind }) => kind),
+    ['braking'],
+  );
+});

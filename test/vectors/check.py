@@ -90,8 +90,8 @@ OCCURRENCE = record(
                     trip_end=6, mounting_found=7, carried=8, power_gap=9)),
     atMs=(2, BOOT_MS), durationMs=(3, integer(0, DAY_MS)), peak=(4, integer(0, 65535)), speedDmS=(5, SPEED))
 TRIP_PART = record(
-    number=(1, NUMBER), boot=(2, BOOT, OPT), part=(3, integer(0, 65535)), leadMs=(4, integer(0, 600_000), OPT),
-    ending=(5, choice(parked=1, stood=2, power_lost=3), OPT), tailMs=(6, integer(0, 600_000), OPT))
+    number=(1, NUMBER), boot=(2, BOOT, OPT), part=(3, integer(0, 65535)), leadMs=(4, integer(0, 3_600_000), OPT),
+    ending=(5, choice(parked=1, stood=2, power_lost=3), OPT), tailMs=(6, integer(0, 3_600_000), OPT))
 SUMMARY = record(
     distanceM=(1, NUMBER), durationS=(2, NUMBER), topSpeedDmS=(3, SPEED), accelerations=(4, NUMBER),
     brakings=(5, NUMBER), cornerings=(6, NUMBER))
