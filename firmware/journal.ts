@@ -216,8 +216,8 @@ export class Journal {
     for (let tries = 0; tries < this.log.sectorCount; tries++) {
       const address = this.log.fits(payload.length) ? this.log.append(type, payload) : NONE;
       if (address !== NONE) return address;
-      if (this.log.current === NONE) this.makeRoom();
-      if (!this.advance()) return NONE;
+      if (this.log.cleanSectors === 0) this.makeRoom();
+      if (!this.advance()) continue;
       // Before anything else: a gap frame that a cut tears must find room behind it.
       this.makeRoom();
     }

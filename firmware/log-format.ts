@@ -11,7 +11,10 @@ const MAGIC_BYTES = 4;
 const SECTOR_HEADER_BYTES = 12;
 const RECORD_HEADER_BYTES = 12;
 const MARK_OFFSET = 8;
+const VOID_OFFSET = 9;
+const CONFIRMED_OFFSET = 10;
 const LIVE = 0xff;
+const ERASED = 0xff;
 const ERASED32 = 0xffffffff;
 
 /** The state of a sector is its generation, 0 or more, or one of these. */
@@ -24,6 +27,7 @@ export interface StoredRecord {
   readonly address: number;
   readonly type: number;
   readonly live: boolean;
+  readonly confirmed: boolean;
   readonly payload: Uint8Array;
 }
 
@@ -32,6 +36,8 @@ export const LOG_FORMAT = {
   recordHeaderBytes: RECORD_HEADER_BYTES,
   magicBytes: MAGIC_BYTES,
   markOffset: MARK_OFFSET,
+  voidOffset: VOID_OFFSET,
+  confirmedOffset: CONFIRMED_OFFSET,
   /** What the mark of a record reads as until it is done with. */
   live: LIVE,
 } as const;
@@ -54,7 +60,7 @@ export function sectorState(header: Uint8Array): number {
   return sound ? generation : DIRTY;
 }
 
-/** Header and payload as they are programmed: type, check, length 2, CRC 4, mark and three spare bytes, payload. */
+/** Header and payload as they are programmed: type, check, length 2, CRC 4, four marks, payload. */
 export function recordBytes(type: number, payload: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(RECORD_HEADER_BYTES + payload.length).fill(0xff, MARK_OFFSET, RECORD_HEADER_BYTES);
   bytes[0] = type;
@@ -72,7 +78,10 @@ export function parseRecord(bytes: Uint8Array, offset: number, start: number): S
   if (end < 0 || end > bytes.length) return null;
   const payload = bytes.subarray(offset + RECORD_HEADER_BYTES, end);
   if (recordCrc(bytes, offset, payload) !== readU32(bytes, offset + 4)) return null;
-  return { address: start + offset, type: bytes[offset], live: bytes[offset + MARK_OFFSET] === LIVE, payload };
+  const confirmed = bytes[offset + CONFIRMED_OFFSET] !== ERASED;
+  if (bytes[offset + VOID_OFFSET] !== ERASED && !confirmed) return null;
+  const live = bytes[offset + MARK_OFFSET] === LIVE;
+  return { address: start + offset, type: bytes[offset], live, confirmed, payload };
 }
 
 /** Where the record whose header stands at `offset` says that it ends; -1 when that is no header. */

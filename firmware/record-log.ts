@@ -5,8 +5,9 @@
  *
  * 1. A sector counts as erased only when the mark that is programmed after the erase stands in it. Before an erase
  *    its header is programmed to zero, so that a sector that is half erased is never taken for one in use.
- * 2. Before anything of a former boot is believed, the last record is decided: one that reads whole is programmed
- *    again with the same bytes, anything else is programmed to zero. It cannot change its mind later.
+ * 2. Before anything of a former boot is believed, the last record is decided, and cannot change its mind later. One
+ *    that reads whole is programmed again with the same bytes and then confirmed; anything else is voided and then
+ *    programmed to zero. Both are a byte of their own, so that a void that was itself cut disturbs nothing else.
  * 3. Before the first record of a boot, the page in which a cut may have left weak cells is filled up with zeros.
  *
  * What is programmed or erased is read back. A sector that cannot be erased is left out until the next start; one
@@ -25,6 +26,7 @@ import {
   type StoredRecord,
   sectorHeader,
   sectorState,
+  type Tail,
   tailOf,
   writtenBytes,
 } from './log-format.ts';
@@ -230,24 +232,34 @@ export class RecordLog {
     const { pageBytes, sectorBytes } = this.flash.geometry;
     const bytes = this.readSector(this.sector);
     const last = [...this.recordsOf(bytes, 0)].at(-1);
-    if (last === undefined) return false;
-    const tail = tailOf(bytes, endOf(last), pageBytes);
+    const end = last === undefined ? LOG_FORMAT.sectorHeaderBytes : endOf(last);
+    const tail = tailOf(bytes, end, pageBytes);
     if (tail.from < tail.to) {
-      this.zero(this.inSector(tail.from), tail.to - tail.from);
+      this.abolish(tail);
       this.offset = this.padFrom = tail.to;
-      return true;
+      return last !== undefined;
     }
-    if (tail.end === endOf(last)) this.strengthen(bytes, last);
+    if (last === undefined) return false;
+    if (tail.end === end) this.confirm(bytes, last);
     this.padFrom = tail.end;
     this.offset = Math.min(sectorBytes, (Math.floor(tail.end / pageBytes) + 1) * pageBytes);
     return true;
   }
 
+  private abolish({ from, to }: Tail): void {
+    const voidAt = from + LOG_FORMAT.voidOffset;
+    if (voidAt < to) this.zero(this.inSector(voidAt), 1);
+    this.zero(this.inSector(from), to - from);
+  }
+
   /** Programs the last record once more. The mark is left as it is: either reading of it is a right one. */
-  private strengthen(sector: Uint8Array, last: StoredRecord): void {
+  private confirm(sector: Uint8Array, last: StoredRecord): void {
     const from = last.address;
-    this.program(this.inSector(from), sector.subarray(from, from + LOG_FORMAT.markOffset));
-    this.program(this.inSector(from + LOG_FORMAT.recordHeaderBytes), last.payload);
+    if (!last.confirmed) {
+      this.program(this.inSector(from), sector.subarray(from, from + LOG_FORMAT.markOffset));
+      this.program(this.inSector(from + LOG_FORMAT.recordHeaderBytes), last.payload);
+    }
+    this.zero(this.inSector(from + LOG_FORMAT.confirmedOffset), 1);
   }
 
   private *recordsOf(sector: Uint8Array, start: number): Generator<StoredRecord> {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { FACTORY_SETTINGS } from '../../firmware/settings.ts';
 import { DROPPED_MAX } from '../../protocol/messages.ts';
-import { type Fault, NorFlash } from '../../simulator/flash.ts';
+import { type Fault, NorFlash, PowerCut } from '../../simulator/flash.ts';
 import { droppedFrames, eventFrame, frameName, liveFrames, newFlash, openJournal, SMALL } from './journal-rig.ts';
 
 test('a frame stays until it is done, over resets, in the order of writing', () => {
@@ -61,6 +61,23 @@ test('hundreds of boots with a frame each: the ring goes on, and no gap frame ha
     assert.ok(live.every(({ dropped }) => (dropped?.length ?? 0) <= DROPPED_MAX));
   }
   assert.ok(flash.erasesPerSector.every((erases) => erases > 10));
+});
+
+test('a frame is given up once, whatever the operation at which the power goes', () => {
+  for (let operation = 0; operation < 40; operation++) {
+    const flash = newFlash(operation);
+    const journal = openJournal(flash, 1);
+    for (let i = 0; i < 30; i++) journal.closeFrame(eventFrame(journal));
+    flash.cutAt = { operation: flash.operations + operation, damage: 'clean' };
+    assert.throws(() => {
+      for (;;) journal.closeFrame(eventFrame(journal));
+    }, PowerCut);
+    const ranges = liveFrames(openJournal(flash, 2)).flatMap(({ dropped }) => dropped ?? []);
+    const names = ranges.flatMap(({ boot, from, count }) =>
+      Array.from({ length: count }, (_, i) => frameName({ boot, seq: from + i })),
+    );
+    assert.equal(names.length, new Set(names).size, `cut at ${operation}`);
+  }
 });
 
 test('settings that do not change cost no flash, and each sector brings the newest along', () => {

@@ -155,6 +155,8 @@ test('a sector that cannot be erased is left out; one that cannot be programmed 
 test('a boot without a record takes no flash, and a boot with one does not touch the page of the one before', () => {
   const flash = new NorFlash(GEOMETRY);
   openLog(flash).append(TYPE, Uint8Array.of(1));
+  // The first boot confirms the record.
+  openLog(flash);
   const before = flash.image();
   for (let boot = 0; boot < 5; boot++) openLog(flash);
   assert.deepEqual(flash.image(), before);
