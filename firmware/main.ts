@@ -56,6 +56,9 @@ class DeviceProcess {
   private bootMs = 0;
   private offSinceMs: number | undefined;
   private ticks = 0;
+  /** Number of the last trip that was logged, and whether it was said that receipts are refused. */
+  private trips = 0;
+  private refusedTold = false;
   private behindMsMax = 0;
 
   constructor(options: DeviceOptions) {
@@ -70,6 +73,7 @@ class DeviceProcess {
       else if (!this.second.powered && this.board !== null) await this.powerOff();
       await this.nextTick();
       this.deliver();
+      this.report();
     }
     await this.drain();
     const { sensor } = this;
@@ -137,7 +141,22 @@ class DeviceProcess {
       now: () => this.clockMs(),
       pace,
     });
+    this.refusedTold = false;
     this.board.boot();
+    this.trips = this.sensor?.journal.settings.trips ?? 0;
+  }
+
+  /** What a person who watches wants to know, once each. */
+  private report(): void {
+    const { sensor } = this;
+    const { log } = this.options;
+    if (sensor === null) return;
+    const { trips } = sensor.journal.settings;
+    if (trips !== this.trips) log(`device: trip ${trips} began`);
+    this.trips = trips;
+    if (sensor.refusedDownlinks === 0 || this.refusedTold) return;
+    this.refusedTold = true;
+    log("device: receipts are refused: is --gateway-key the gateway's key?");
   }
 
   private async powerOff(): Promise<void> {
@@ -153,6 +172,7 @@ class DeviceProcess {
     while ((this.sensor?.journal.waiting ?? 0) > 0 && performance.now() < limitMs && !this.options.stop.aborted) {
       // Device time goes on, so that what was lost is sent again.
       await this.nextTick();
+      this.report();
     }
   }
 }

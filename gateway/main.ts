@@ -16,6 +16,7 @@ import { MemoryStore } from './edge/memory-store.ts';
 import { nodeCrypto } from './edge/node-crypto.ts';
 import { OutsideBroker } from './edge/outside-broker.ts';
 import { PACE, type Pace, Pacer } from './edge/pacer.ts';
+import { RefusalLog } from './edge/refusal-log.ts';
 import { GatewayShell } from './edge/shell.ts';
 import { SqliteStore } from './edge/sqlite-store.ts';
 import { type GatewayStats, statsOf } from './edge/stats.ts';
@@ -101,6 +102,7 @@ async function start(config: GatewayConfig, undo: (() => unknown)[]): Promise<Ru
   );
   const pacer = new Pacer(shell, pace);
   undo.push(() => pacer.stop());
+  const refusals = new RefusalLog(log);
   const events: LinkEvents = {
     onUplink: (device, channel, bytes, settled) => {
       shell.receive(device, channel, bytes, settled);
@@ -110,7 +112,10 @@ async function start(config: GatewayConfig, undo: (() => unknown)[]): Promise<Ru
       shell.suspect(suspect);
       pacer.notice();
     },
-    onRefusal: (reason) => shell.count(`refused/${reason}`, 1),
+    onRefusal: (reason, client) => {
+      shell.count(`refused/${reason}`, 1);
+      refusals.refused(reason, client);
+    },
   };
   const opened = await openLink(config, events, store, logins, crypto);
   link = opened;
@@ -161,7 +166,7 @@ function openStore({ dataDir, tenants = [DEFAULT_TENANT] }: GatewayConfig, undo:
       throw new StartError('input', `tenant ${name}: use lower case letters, digits and hyphens`);
   }
   const folder: DataFolder | null = dataDir === undefined ? null : dataFolder(dataDir);
-  if (dataDir !== undefined) undo.push(claimFolder(dataDir));
+  if (dataDir !== undefined) undo.push(claimFolder(dataDir, 'gateway'));
   const secret = (file: string | undefined): Uint8Array =>
     file === undefined ? randomBytes(SECRET_BYTES) : secretFromFile(file);
   const store = folder === null ? new MemoryStore() : new SqliteStore(folder.database);

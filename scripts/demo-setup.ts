@@ -7,10 +7,9 @@ import { dataFolder } from '../gateway/edge/data-folder.ts';
 import { SqliteStore } from '../gateway/edge/sqlite-store.ts';
 import type { RoadMap } from '../gateway/map/road-map.ts';
 import type { Crypto } from '../protocol/crypto.ts';
-import { Rng } from '../simulator/rng.ts';
 import type { Town } from '../simulator/town.ts';
-import { planTown } from '../simulator/town-plan.ts';
 import { GatewayProcess } from './gateway-process.ts';
+import { seededTown } from './seeded-town.ts';
 import { surveyTown } from './survey.ts';
 import { enrolTestDevices } from './test-keys.ts';
 
@@ -30,7 +29,17 @@ export interface DemoSetupOptions {
 
 export async function setUpDemo({ seed, crypto, devices }: DemoSetupOptions): Promise<DemoSetup> {
   const folder = mkdtempSync(join(tmpdir(), 'bordbox-demo-'));
-  const town = planTown(Rng.seeded(seed).fork('town'));
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    return { ...(await furnish(folder, { seed, crypto, devices })), clear };
+  } catch (error) {
+    clear();
+    throw error;
+  }
+}
+
+async function furnish(folder: string, { seed, crypto, devices }: DemoSetupOptions): Promise<Omit<DemoSetup, 'clear'>> {
+  const town = seededTown(seed);
   const map = surveyTown(town);
   const mapFile = join(folder, 'town.map.json');
   writeFileSync(mapFile, JSON.stringify(map));
@@ -40,6 +49,5 @@ export async function setUpDemo({ seed, crypto, devices }: DemoSetupOptions): Pr
   await store.close();
   const gateway = new GatewayProcess({ dataDir: folder, mapFile });
   await gateway.start();
-  const clear = (): void => rmSync(folder, { recursive: true, force: true });
-  return { town, map, gateway, clear };
+  return { town, map, gateway };
 }

@@ -8,7 +8,7 @@ import type { Tenant } from '../gateway/core/backend.ts';
 import type { Store } from '../gateway/core/store.ts';
 import type { PlaceOf } from '../gateway/core/trip-events.ts';
 import { GatewayShell } from '../gateway/edge/shell.ts';
-import type { RoadSource } from '../gateway/scoring/closed-trip.ts';
+import type { RoadSource, Scorer } from '../gateway/scoring/closed-trip.ts';
 import { fahrstilScorer } from '../gateway/scoring/fahrstil.ts';
 import type { Crypto } from '../protocol/crypto.ts';
 import type { DeviceIdentity } from '../protocol/identity.ts';
@@ -26,6 +26,7 @@ export interface InProcessOptions {
   readonly crypto: Crypto;
   readonly store: Store;
   readonly roads: RoadSource | null;
+  readonly scorer?: Scorer;
   readonly placeOf: PlaceOf;
   readonly startUtcMs: number;
   /** Bytes on their way to a device. */
@@ -52,7 +53,8 @@ export class InProcessGateway implements Network {
 
   constructor(options: InProcessOptions) {
     this.options = options;
-    const { world, crypto, store, roads, placeOf, startUtcMs, downlink, onEvent, log } = options;
+    const { world, crypto, store, roads, scorer = fahrstilScorer(), placeOf, startUtcMs } = options;
+    const { downlink, onEvent, log } = options;
     const gatewaySecretKey = testKey('gateway', crypto);
     this.gatewayKey = crypto.publicKey(gatewaySecretKey);
     const tenants: Tenant[] = [{ name: 'fahrstil', pseudonymKey: testKey('tenant', crypto) }];
@@ -61,7 +63,7 @@ export class InProcessGateway implements Network {
       crypto,
       gatewaySecretKey,
       tenants,
-      scorer: fahrstilScorer(),
+      scorer,
       roads,
       placeOf,
       now: () => startUtcMs + world.nowMs,

@@ -4,6 +4,7 @@ import { deviceCommand } from './commands/device.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { fleetCommand } from './commands/fleet.ts';
 import { gatewayCommand } from './commands/gateway.ts';
+import { mapCommand } from './commands/map.ts';
 import { replayCommand } from './commands/replay.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { explained } from './explain.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly (() => Command)[] = [
   enrolCommand,
   fleetCommand,
   replayCommand,
+  mapCommand,
 ];
 
 /** Runs a command line. The exit code, or null when the command itself decides it. Mistakes of ours are thrown. */

@@ -6,10 +6,11 @@ import { placeOf } from '../gateway/map/place.ts';
 import { roadSourceFromRecording } from '../gateway/map/recorded-roads.ts';
 import type { RoadMap } from '../gateway/map/road-map.ts';
 import type { RoadSource } from '../gateway/scoring/closed-trip.ts';
+import { fahrstilScorer } from '../gateway/scoring/fahrstil.ts';
 import type { Crypto } from '../protocol/crypto.ts';
 import { NorFlash } from '../simulator/flash.ts';
 import { CALM_RADIO } from '../simulator/radio.ts';
-import { recordedDistanceM } from '../simulator/replay/distance.ts';
+import { playedDistanceM, recordedDistanceM, unplayedDistanceM } from '../simulator/replay/distance.ts';
 import { Playback } from '../simulator/replay/playback.ts';
 import { recordedRoads } from '../simulator/replay/recorded-roads.ts';
 import type { Recording } from '../simulator/replay/recording.ts';
@@ -32,11 +33,18 @@ export interface ReplayResult {
   readonly format: string;
   readonly points: number;
   readonly recordedKm: number;
+  /** What the device was shown of it: without points that jump away and back, and not over pauses. */
+  readonly playedKm: number;
+  readonly unplayed: { readonly jumpsKm: number; readonly pausesKm: number };
   /** Which signals are not the file's own. */
   readonly derived: readonly string[];
   readonly remarks: readonly string[];
   readonly trips: readonly TripResult[];
   readonly km: number;
+  /**
+   * Whether the firmware found the vehicle's axes, and how well forward agrees with GNSS: null where the
+   * acceleration was itself derived from the recorded speed, for then they agree by construction.
+   */
   readonly mounting: { readonly found: boolean; readonly forwardCorrelation: number | null };
   readonly frames: {
     readonly sent: number;
@@ -64,6 +72,7 @@ export async function replayRecording(recording: Recording, options: ReplayOptio
     crypto,
     store,
     roads: roadsFor(recording, map),
+    scorer: fahrstilScorer({}, { dated: recording.hasCalendar }),
     placeOf: (latE6, lonE6) => placeOf(map, latE6, lonE6),
     startUtcMs: playback.startUtcMs,
     downlink: (_device, channel, bytes) => station.radio.downlink(channel, bytes),
@@ -94,18 +103,26 @@ export async function replayRecording(recording: Recording, options: ReplayOptio
   const stats = await store.stats();
   const sent = maker.totals().framesJournaled;
   const stored = stats.counts.get('stored') ?? 0;
+  const { jumpsM, pausesM } = unplayedDistanceM(recording);
+  const mounting = axes.against(maker.sensor?.axes ?? null);
   return {
     name: recording.name,
     format: recording.format,
     points: recording.points.length,
-    recordedKm: Math.round(recordedDistanceM(recording)) / 1000,
+    recordedKm: kmOf(recordedDistanceM(recording)),
+    playedKm: kmOf(playedDistanceM(recording)),
+    unplayed: { jumpsKm: kmOf(jumpsM), pausesKm: kmOf(pausesM) },
     derived: playback.derived,
     remarks: recording.remarks,
     trips: trips.list(),
     km: Math.round(trips.list().reduce((sum, trip) => sum + trip.km, 0) * 1000) / 1000,
-    mounting: axes.against(maker.sensor?.axes ?? null),
+    mounting: recording.acceleration === null ? { ...mounting, forwardCorrelation: null } : mounting,
     frames: { sent, stored, duplicate: stats.counts.get('duplicate') ?? 0, lost: sent - stored },
   };
+}
+
+function kmOf(distanceM: number): number {
+  return Math.round(distanceM) / 1000;
 }
 
 /** The recording's own limits and classes, else the map's; null where there is neither. */

@@ -30,11 +30,12 @@ export class Modem {
         up = true;
         this.retryMs = RETRY_FIRST_MS;
         this.lastReason = '';
+        this.log(`modem: ${this.access.url}: link up`);
         this.toDevice({ kind: 'link', up: true });
       },
       onDown: (reason) => {
         if (up) this.toDevice({ kind: 'link', up: false });
-        this.retry(wanted, reason);
+        this.retry(wanted, up ? `link down: ${reason}` : `no link: ${advised(reason)}`);
       },
       onReceipt: (bytes) => this.toDevice({ kind: 'downlink', channel: 'receipt', bytes }),
     });
@@ -56,4 +57,9 @@ export class Modem {
     this.timer = setTimeout(() => this.connect(wanted), this.retryMs);
     this.retryMs = Math.min(RETRY_LAST_MS, this.retryMs * 2);
   }
+}
+
+/** A broker says only that it does not let the device in. */
+function advised(reason: string): string {
+  return /not authorized/i.test(reason) ? `${reason}: is the device enrolled?` : reason;
 }

@@ -95,7 +95,7 @@ export class EmbeddedBroker implements Link {
     };
     aedes.authorizeSubscribe = (client, subscription, done) => {
       const may = this.maySubscribe(client, subscription);
-      if (!may) this.events.onRefusal('subscription');
+      if (!may) this.events.onRefusal('subscription', client.id);
       done(null, may ? subscription : null);
     };
     // A client's errors end its connection; they are no reason to end the process.
@@ -148,7 +148,7 @@ export class EmbeddedBroker implements Link {
       crypto,
     );
     if (party.ok) this.parties.set(client, party.value);
-    else this.events.onRefusal(party.reason);
+    else this.events.onRefusal(party.reason, username);
     return party.ok;
   }
 

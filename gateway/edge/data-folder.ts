@@ -23,18 +23,18 @@ export function dataFolder(folder: string): DataFolder {
 }
 
 /**
- * Makes this process the only gateway on the folder until it releases it or dies, however it dies: the lock is
- * the operating system's. Throws a StoreError when another one has it.
+ * Makes this process the only one of its kind on the folder until it releases it or dies, however it dies: the lock
+ * is the operating system's. Throws a StoreError when another one has it.
  */
-export function claimFolder(folder: string): () => void {
+export function claimFolder(folder: string, user: 'gateway' | 'device'): () => void {
   try {
     return onDisk(() => {
-      const lock = new DatabaseSync(join(folder, 'lock.db'));
+      const lock = new DatabaseSync(join(folder, `${user}-lock.db`));
       lock.exec('begin exclusive');
       return () => lock.close();
     });
   } catch (error) {
     if (!(error instanceof StoreError && error.kind === 'busy')) throw error;
-    throw new StoreError('busy', 'another gateway uses it; stop that one or give another folder with --data');
+    throw new StoreError('busy', `another ${user} uses it; stop that one or give another folder with --data`);
   }
 }

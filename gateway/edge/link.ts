@@ -18,6 +18,6 @@ export interface LinkEvents {
   /** `settled` is called when the message is stored or not worth storing. */
   onUplink(device: string, channel: UplinkChannel, bytes: Uint8Array, settled?: () => void): void;
   onSuspect(suspect: Suspect): void;
-  /** A client was not let in, did not speak MQTT, or wanted to hear what is not for it. */
-  onRefusal(reason: RefusalReason): void;
+  /** A client was not let in, did not speak MQTT, or wanted to hear what is not for it. `client` is what it called itself. */
+  onRefusal(reason: RefusalReason, client?: string): void;
 }

@@ -28,14 +28,24 @@ function canonical(value: unknown): string {
   return `{${entries.map(([key, inner]) => `${key}:${canonical(inner)}`).join()}}`;
 }
 
-function judge(trip: ClosedTrip, roads: RoadSource | null, config: FahrstilConfig): Record<Criterion, Verdict> {
+export interface TripDates {
+  /** False where the trips' calendar is invented, as in a recording that names no date: then nothing is said of the time of day. */
+  readonly dated: boolean;
+}
+
+function judge(
+  trip: ClosedTrip,
+  roads: RoadSource | null,
+  config: FahrstilConfig,
+  { dated }: TripDates,
+): Record<Criterion, Verdict> {
   if (trip.distanceM < config.tripMMin) {
     const why = nothing(`a trip of ${trip.distanceM} m is too short to judge: ${config.tripMMin} m at least`);
     return { speed: why, acceleration: why, road: why, time: why };
   }
   const exposure = exposureOf(trip.track);
   const acceleration = judgeAcceleration(trip, exposure, config);
-  const time = judgeTime(trip, exposure, config);
+  const time = dated ? judgeTime(trip, exposure, config) : nothing('the date and time of this trip are not known');
   if (roads === null) {
     const why = nothing('neither a road map nor recorded limits are there for this trip');
     return { speed: why, acceleration, road: why, time };
@@ -60,14 +70,15 @@ function judgeAcceleration(trip: ClosedTrip, exposure: Exposure, config: Fahrsti
 }
 
 /** A configuration that `checkFahrstilConfig` refuses is a mistake of the caller and throws its reason. */
-export function fahrstilScorer(given: Partial<FahrstilConfig> = {}): Scorer {
+export function fahrstilScorer(given: Partial<FahrstilConfig> = {}, dates: TripDates = { dated: true }): Scorer {
   const checked = checkFahrstilConfig(given);
   if (!checked.ok) throw new Error(`FahrStil configuration: ${checked.reason}`);
   const config = checked.value;
-  const rules = `fahrstil ${RULES_VERSION}, config ${digest(canonical(config))}, ${zoneTables()}`;
+  const clock = dates.dated ? zoneTables() : 'no dates';
+  const rules = `fahrstil ${RULES_VERSION}, config ${digest(canonical(config))}, ${clock}`;
   return {
     score(trip, roads): TripScore {
-      const combined = combine(judge(trip, roads, config), config);
+      const combined = combine(judge(trip, roads, config, dates), config);
       const why: string[] = [];
       if (combined.total === null) why.push(...combined.subscores.time.why);
       if (!trip.whole) why.push('parts of this trip have not arrived: judged by what has');

@@ -2,7 +2,6 @@ import { Command, Option } from 'commander';
 import { nodeCrypto } from '../../gateway/edge/node-crypto.ts';
 import type { GatewayStats } from '../../gateway/edge/stats.ts';
 import { fromHex } from '../../protocol/bytes.ts';
-import { backendFilter } from '../../protocol/topics.ts';
 import { type Temperament, TRAITS } from '../../simulator/temperament.ts';
 import { durationS, numberIn, wholeNumberIn } from '../arguments.ts';
 import { type DemoResult, runDemo } from '../demo-run.ts';
@@ -11,6 +10,7 @@ import { demoView, noView } from '../demo-view.ts';
 import { EXIT } from '../exit.ts';
 import { log, printJson } from '../output.ts';
 import { SensorMaker } from '../simulated-device.ts';
+import { ownBrokerLine } from '../subscriber-line.ts';
 import { testIdentity } from '../test-keys.ts';
 import { tripText } from '../trip-text.ts';
 
@@ -62,7 +62,7 @@ async function run(options: Options): Promise<void> {
   const setup = await setUpDemo({ seed: options.seed, crypto, devices });
   const { port, tenant, password, publicKey } = setup.gateway.access;
   const maker = new SensorMaker({ ...unborn, gatewayKey: fromHex(publicKey) ?? new Uint8Array() }, crypto);
-  const tenantLine = `mosquitto_sub -h 127.0.0.1 -p ${port} -u ${tenant} -P ${password} -t '${backendFilter(tenant)}' -v`;
+  const tenantLine = ownBrokerLine({ host: '127.0.0.1', port }, { name: tenant, password });
   const view = quiet ? noView : demoView(setup.town, tenantLine);
   try {
     const result = await runDemo({

@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { runDevice } from '../../firmware/main.ts';
+import { StoreError } from '../../gateway/core/store.ts';
+import { claimFolder } from '../../gateway/edge/data-folder.ts';
 import { secretFromFile } from '../../gateway/edge/key-file.ts';
 import { tlsFlaw } from '../../gateway/edge/listener.ts';
 import { nodeCrypto } from '../../gateway/edge/node-crypto.ts';
@@ -14,12 +16,12 @@ import { Playback } from '../../simulator/replay/playback.ts';
 import { readRecordings } from '../../simulator/replay/read-recordings.ts';
 import { Rng } from '../../simulator/rng.ts';
 import { type Temperament, TRAITS } from '../../simulator/temperament.ts';
-import { planTown } from '../../simulator/town-plan.ts';
 import { numberIn, wholeNumberIn } from '../arguments.ts';
 import { DEMO_START_UTC_MS } from '../demo-run.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { readInput } from '../input-files.ts';
 import { log, printJson } from '../output.ts';
+import { seededTown } from '../seeded-town.ts';
 
 const EXAMPLE = `
 The folder keeps the device's key (device.key) and its flash (flash.bin). A gateway believes the device after its
@@ -93,6 +95,7 @@ async function run(options: Options): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
+  const release = claim(options.data);
   log(`device: ${id} on ${options.broker}`);
   const result = await runDevice({
     identity: { id, secretKey, publicKey, gatewayKey },
@@ -105,13 +108,23 @@ async function run(options: Options): Promise<void> {
     stop: stop.signal,
     log,
     onLed: (green) => log(`device: LED ${green ? 'green' : 'off'}`),
-  });
+  }).finally(release);
   if (options.json) printJson({ id, ...result });
   else {
     const { framesJournaled, transmissions, waiting } = result;
     process.stdout.write(`${framesJournaled} frames journaled, ${transmissions} sent, ${waiting} without receipt\n`);
   }
   if (result.waiting > 0) process.exitCode = EXIT.failed;
+}
+
+/** Two devices on one flash would each undo what the other writes. */
+function claim(folder: string): () => void {
+  try {
+    return claimFolder(folder, 'device');
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new CommandError(EXIT.environment, `device: ${folder}: ${error.message}`);
+  }
 }
 
 function makeFolder(folder: string): void {
@@ -136,8 +149,7 @@ function tlsTexts({ tlsCa, tlsCert, tlsKey }: Options): { ca?: string; cert?: st
 
 function feedFor({ drive, seed, driver, minutes }: Options): SensorFeed {
   if (drive.length === 0) {
-    const rng = Rng.seeded(seed);
-    return new Car(rng.fork('car'), planTown(rng.fork('town')), {
+    return new Car(Rng.seeded(seed).fork('car'), seededTown(seed), {
       temperament: driver,
       startUtcMs: DEMO_START_UTC_MS,
       legs: [{ parkBeforeS: 20, driveS: minutes * 60, parkAfterS: 200 }],

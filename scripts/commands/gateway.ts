@@ -3,9 +3,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { TlsFiles } from '../../gateway/edge/listener.ts';
 import { DEFAULT_TENANT, type RunningGateway, StartError, startGateway } from '../../gateway/main.ts';
 import { toHex } from '../../protocol/bytes.ts';
-import { backendFilter } from '../../protocol/topics.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { log, printJson } from '../output.ts';
+import { outsideBrokerLine, ownBrokerLine } from '../subscriber-line.ts';
 
 interface GatewayOptions {
   readonly data: string;
@@ -87,16 +87,13 @@ function announce(gateway: RunningGateway, options: GatewayOptions): void {
   log(`gateway: ready ${options.broker === undefined ? `on ${options.host}:${gateway.port}` : `at ${options.broker}`}`);
   log(`gateway: receipts are signed with ${ready.publicKey}`);
   log('gateway: to see the trips, run');
-  log(`  mosquitto_sub ${subscriberWords(gateway, options)} -t '${backendFilter(name)}' -v`);
+  log(`  ${subscriberLine(gateway, options)}`);
 }
 
-function subscriberWords(gateway: RunningGateway, { broker, host }: GatewayOptions): string {
-  if (broker === undefined) {
-    const [{ name, password }] = gateway.tenants;
-    return `-h ${host} -p ${gateway.port} -u ${name} -P ${password}`;
-  }
-  const url = new URL(broker);
-  return `-h ${url.hostname} -p ${url.port === '' ? '1883' : url.port}`;
+function subscriberLine({ port, tenants }: RunningGateway, { broker, host, tlsCert, tlsCa }: GatewayOptions): string {
+  const [tenant] = tenants;
+  if (broker !== undefined) return outsideBrokerLine(broker, tlsCa, tenant.name);
+  return ownBrokerLine({ host, port, tlsCert, tlsCa }, tenant);
 }
 
 /** Resolves at SIGTERM or SIGINT, or when the parent that forked us is gone. */

@@ -6,7 +6,7 @@ import { readInput, readMap } from '../input-files.ts';
 import { log, printJson } from '../output.ts';
 import { progress } from '../progress.ts';
 import { type ReplayResult, replayRecording } from '../replay-run.ts';
-import { replayText } from '../replay-text.ts';
+import { replaySummary, replayText } from '../replay-text.ts';
 
 const EXAMPLE = `
 Formats, recognised by content, plain or gzip: ${FORMAT_NAMES.join(', ')}.
@@ -45,6 +45,6 @@ async function run(paths: string[], options: Options): Promise<void> {
   }
   bar.done();
   if (options.json) printJson({ recordings: results });
-  else for (const result of results) process.stdout.write(replayText(result));
+  else process.stdout.write(results.map(replayText).join('') + replaySummary(results));
   if (results.some(({ frames }) => frames.lost !== 0)) process.exitCode = EXIT.failed;
 }

@@ -27,6 +27,8 @@ export const WRONG_WORDS: readonly (readonly [words: readonly string[], says: Re
   [['device', '--data', 'words', '--gateway-key', 'abc'], /64 hexadecimal/],
   [['device', '--data', 'words', '--gateway-key', KEY, '--broker', 'mqtt://broker.example'], /B9.*mqtts/],
   [['device', '--data', 'words', '--gateway-key', KEY, '--broker', 'http://127.0.0.1'], /mqtt:\/\//],
+  [['map', '--town-seed', '1'], /--out FILE/],
+  [['map', '--town-seed', 'x'], /whole number|0 to 4294967295/],
   [['enrol'], /nothing to do/],
   [['enrol', '--pin', 'abc', '--data', 'words'], /64 hexadecimal/],
   [['enrol', '--kind', 'toaster'], /sensor, box, phone/],

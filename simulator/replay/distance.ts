@@ -19,6 +19,12 @@ export function recordedDistanceM(recording: Recording): number {
   return lengthM(recording.points, Number.POSITIVE_INFINITY);
 }
 
+/** What playback leaves out of `recordedDistanceM`: steps to stray points and back, and steps over parked gaps. */
+export function unplayedDistanceM(recording: Recording): { readonly jumpsM: number; readonly pausesM: number } {
+  const steadyM = lengthM(withoutStrays(recording.points), Number.POSITIVE_INFINITY);
+  return { jumpsM: recordedDistanceM(recording) - steadyM, pausesM: steadyM - playedDistanceM(recording) };
+}
+
 /** The same over what playback shows the device as driving: without points that jump away and back, and not over parked gaps. */
 export function playedDistanceM(recording: Recording): number {
   return lengthM(withoutStrays(recording.points), PARKED_GAP_MS);

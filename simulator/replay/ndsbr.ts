@@ -14,6 +14,8 @@ import { counted, isPosition, pointOf, tidyPoints } from './tidy.ts';
 
 const FORMAT = 'ndsbr CSV';
 const UTC_MINUS_3_MS = -3 * 3_600_000;
+/** Along the way only and without gravity: half of what an accelerometer would have shown. */
+const UNUSED = { altitude: 'ALTITUDE_FT has lost its decimal comma', acceleration: 'ACEL_MS2 has one axis only' };
 const DAY = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 
 /**
@@ -101,7 +103,7 @@ function read(file: SourceFile): Reading {
     const trips = [...driver.trips].map(([tripId, ends]): RecordedTrip => ({ id: tripId, ...ends }));
     trips.sort((a, b) => a.firstMs - b.firstMs);
     const name = drivers.size === 1 ? file.name : `${file.name} driver ${id}`;
-    return { name, format: FORMAT, hasCalendar: true, points, acceleration: null, trips, remarks };
+    return { name, format: FORMAT, hasCalendar: true, points, acceleration: null, trips, unused: UNUSED, remarks };
   });
   return { kind: 'recordings', recordings };
 }

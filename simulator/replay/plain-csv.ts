@@ -98,6 +98,8 @@ function read(file: SourceFile): Reading {
     if (point?.roadClass === null && table.field(row, 'road_class')?.trim()) oddClasses++;
     if (!point && !accelerated) left++;
   }
+  const unit = clock === 'utc_ms' ? wrongUnit(table.rows.map((row) => numberOf(table.field(row, clock)))) : null;
+  if (unit !== null) return refused(unit);
   if (raw.length === 0) {
     return refused(
       'is a Bordbox drive CSV without a point; lines need a time, lat and lon, and a line feed at their end',
@@ -123,6 +125,20 @@ function read(file: SourceFile): Reading {
       },
     ],
   };
+}
+
+const YEAR_2000_S = 946_684_800;
+const YEAR_2200_S = 7_258_118_400;
+
+/** Why the times are those of this century in another unit than milliseconds, or null. */
+function wrongUnit(times: readonly (number | null)[]): string | null {
+  const known = times.filter((time) => time !== null);
+  const all = (perSecond: number): boolean =>
+    known.length > 0 && known.every((time) => time >= YEAR_2000_S * perSecond && time < YEAR_2200_S * perSecond);
+  if (all(1)) return 'has seconds in utc_ms; multiply them by 1000, for it wants milliseconds';
+  if (all(1e6)) return 'has microseconds in utc_ms; divide them by 1000, for it wants milliseconds';
+  if (all(1e9)) return 'has nanoseconds in utc_ms; divide them by 1000000, for it wants milliseconds';
+  return null;
 }
 
 /** Comments may stand before the header. */

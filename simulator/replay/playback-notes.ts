@@ -12,7 +12,8 @@ function motionNotes(recording: Recording, course: Course): string[] {
   if (course.derivedHeadings > 0) {
     notes.push(`heading derived from positions at ${course.derivedHeadings} of ${points} points`);
   }
-  if (course.altitudeM.every(Number.isNaN)) notes.push('altitude 0: the file has none');
+  const { altitude, acceleration } = recording.unused ?? {};
+  if (course.altitudeM.every(Number.isNaN)) notes.push(`altitude 0: ${absent(altitude)}`);
   notes.push('position error of 3 m assumed at every fix');
   const strays = recording.points.length - points;
   if (strays > 0)
@@ -20,9 +21,14 @@ function motionNotes(recording: Recording, course: Course): string[] {
   notes.push(
     recording.acceleration
       ? 'acceleration as recorded, resampled to 50 Hz; level at 1 g where the file has none'
-      : 'acceleration derived from speed and heading: the file has none',
+      : `acceleration derived from speed and heading: ${absent(acceleration)}`,
   );
+  if (recording.limitsAre !== undefined) notes.push(`limits: ${recording.limitsAre}`);
   return notes;
+}
+
+function absent(unused: string | undefined): string {
+  return unused === undefined ? 'the file has none' : `the file's is not used, for ${unused}`;
 }
 
 function supplyNotes(recording: Recording): string[] {

@@ -6,11 +6,12 @@
 import { dateUtcMs, numberOf, timeOfDayMs } from './field-values.ts';
 import { fileText } from './file-text.ts';
 import { type Reader, type Reading, refused, type SourceFile } from './reader.ts';
-import type { RecordedPoint } from './recording.ts';
+import type { RecordedPoint, Recording } from './recording.ts';
 import { firstLine, readTable } from './table.ts';
 import { counted, isPosition, pointOf, tidyPoints } from './tidy.ts';
 
 const FORMAT = 'PoliDriving CSV';
+const DESIGN_SPEED = "the file's design_speed is taken as the limit; the posted one is not in it";
 const UTC_MINUS_5_MS = -5 * 3_600_000;
 const DAY_MS = 86_400_000;
 const NAME_DATE = /(?:^|[^0-9])(\d{4})(\d{2})(\d{2})_\d{6}(?:[^0-9]|$)/;
@@ -57,11 +58,18 @@ function read(file: SourceFile): Reading {
   if (left > 0) remarks.push(`${counted(left, 'line')} without position or time left out`);
   if (midnightMs === null) remarks.push('no date: the file has only times of day, and its name has no 20231229_151643');
   const points = tidyPoints(raw, remarks);
-  const hasCalendar = midnightMs !== null;
-  return {
-    kind: 'recordings',
-    recordings: [{ name: file.name, format: FORMAT, hasCalendar, points, acceleration: null, trips: [], remarks }],
+  const recording: Recording = {
+    name: file.name,
+    format: FORMAT,
+    hasCalendar: midnightMs !== null,
+    points,
+    acceleration: null,
+    trips: [],
+    unused: { acceleration: 'its column `acceleration` has one axis only' },
+    limitsAre: points.some(({ limitKmh }) => limitKmh !== null) ? DESIGN_SPEED : undefined,
+    remarks,
   };
+  return { kind: 'recordings', recordings: [recording] };
 }
 
 export const POLIDRIVING: Reader = {

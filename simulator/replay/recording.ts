@@ -42,6 +42,10 @@ export interface Recording {
   readonly acceleration: RecordedAcceleration | null;
   /** In time order; empty where the file names no trips. */
   readonly trips: readonly RecordedTrip[];
+  /** What the file has and is not used, with the reason: `ALTITUDE_FT has lost its decimal comma`. */
+  readonly unused?: { readonly altitude?: string; readonly acceleration?: string };
+  /** What `limitKmh` is where it is no posted limit, for people. */
+  readonly limitsAre?: string;
   /** What the reader had to leave out or repair, for people, e.g. "42 duplicate timestamps removed". */
   readonly remarks: readonly string[];
 }

@@ -20,9 +20,13 @@ class VehicleColumns {
   readonly lon = new NumberColumn();
   readonly speedMS = new NumberColumn();
   readonly angleDeg = new NumberColumn();
+  accelerated = false;
 }
 
 const nullIfNaN = (value: number) => (Number.isNaN(value) ? null : value);
+
+/** `--fcd-output.acceleration`. */
+const UNUSED = { acceleration: 'its attribute `acceleration` has one axis only' };
 
 function recordingOf(fileName: string, id: string, columns: VehicleColumns): Recording {
   const raw: RawPoint[] = [];
@@ -38,7 +42,16 @@ function recordingOf(fileName: string, id: string, columns: VehicleColumns): Rec
   const remarks: string[] = [];
   const points = tidyPoints(raw, remarks);
   const name = `${fileName} vehicle ${id}`;
-  return { name, format: FORMAT, hasCalendar: false, points, acceleration: null, trips: [], remarks };
+  return {
+    name,
+    format: FORMAT,
+    hasCalendar: false,
+    points,
+    acceleration: null,
+    trips: [],
+    unused: columns.accelerated ? UNUSED : undefined,
+    remarks,
+  };
 }
 
 function read(file: SourceFile): Reading {
@@ -64,6 +77,7 @@ function read(file: SourceFile): Reading {
         columns = new VehicleColumns();
         vehicles.set(id, columns);
       }
+      columns.accelerated ||= attributes.acceleration !== undefined;
       columns.t.push(nowMs);
       columns.lat.push(latDeg);
       columns.lon.push(lonDeg);

@@ -177,6 +177,16 @@ test('own acceleration is resampled to 50 Hz in its own axes', () => {
   assert.ok(Math.abs(norm - 1000) < 2, String(norm));
 });
 
+test('what a file has and is not used is not called absent, and a limit that is none is named', () => {
+  const notes = (more: Partial<Recording>): string =>
+    play(recordingOf(northward([0, 1, 2]), more)).playback.derived.join('\n');
+  assert.match(notes({}), /acceleration derived from speed and heading: the file has none/);
+  const said = notes({ unused: { altitude: 'A', acceleration: 'B' }, limitsAre: 'C' });
+  assert.match(said, /altitude 0: the file's is not used, for A/);
+  assert.match(said, /acceleration derived from speed and heading: the file's is not used, for B/);
+  assert.match(said, /limits: C/);
+});
+
 test('a file without a date is played from the stated instant', () => {
   const { seconds, playback } = play(recordingOf(northward([0, 1, 2], 45_801), { hasCalendar: false }));
   assert.equal(playback.startUtcMs, UNDATED_START_UTC_MS - 10_000);

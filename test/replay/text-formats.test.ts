@@ -133,6 +133,24 @@ test('plain CSV: all columns, empty fields, comments, and acceleration between p
   assert.equal(mustReadOne(textFile('a.csv', 'utc_ms,lat,lon\n1760000000000,50,9\n')).hasCalendar, true);
 });
 
+for (const [unit, times] of [
+  ['seconds', '1760000000,1760000001'],
+  ['microseconds', '1760000000000000,1760000001000000'],
+  ['nanoseconds', '1760000000000000000,1760000001000000000'],
+] as const) {
+  test(`plain CSV: ${unit} in utc_ms are refused with what to do`, () => {
+    const rows = times.split(',').map((time) => `${time},50,9\n`);
+    const reason = mustRefuse(textFile('a.csv', `utc_ms,lat,lon\n${rows.join('')}`));
+    assert.match(reason, new RegExp(`^a.csv has ${unit} in utc_ms; (multiply|divide) them by`));
+  });
+}
+
+test('plain CSV: columns may stand in any order behind the time', () => {
+  const point = (text: string) => mustReadOne(textFile('a.csv', text)).points[0];
+  const usual = point('t_ms,lat,lon,speed_kmh,road_class\n0,50,9,36,rural-main\n');
+  assert.deepEqual(point('t_ms,road_class,lon,speed_kmh,lat\n0,rural-main,9,36,50\n'), usual);
+});
+
 test('plain CSV: a last line without an end is not believed', () => {
   const recording = mustReadOne(textFile('a.csv', 't_ms,lat,lon\n0,50,9.123\n1000,50,9.1'));
   assert.equal(recording.points.length, 1);

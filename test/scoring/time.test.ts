@@ -108,6 +108,14 @@ test('C7: without a position, in the sea or beyond the pole there is still a clo
   assert.equal(drive(fridayPeak, { latE6: 120_000_000 }).at(-1), 'by the clock of Europe/Berlin');
 });
 
+test('C7: nothing is said of the time of day where the date is invented, and the others carry its weight', () => {
+  const trip = tripOf(trackAt(constantSpeed(50, 7200), CALM_MS));
+  const { subscores, version } = fahrstilScorer({}, { dated: false }).score(trip, null);
+  assert.deepEqual(subscores.time, { value: null, why: ['the date and time of this trip are not known'], weight: 0 });
+  assert.equal(subscores.acceleration.weight, 100);
+  assert.notEqual(version, fahrstilScorer().score(trip, null).version);
+});
+
 test('C7: a trip over a boundary is shared by distance', () => {
   const samples = [...new Array<number>(60).fill(100), ...new Array<number>(60).fill(300)];
   const start = Date.parse('2026-06-10T06:59:00Z');
