@@ -9,7 +9,7 @@ export const SAMPLE_MS = 20;
 const HOLD_MS = 400;
 const HYSTERESIS = 0.83;
 /** What cobbles leave in the filtered force must not lift ordinary driving over a threshold. */
-const ROUGH_RISE = 1.2;
+const ROUGH_RISE = 1.3;
 export const FORWARD_MG = 280;
 export const BRAKING_MG = 320;
 export const SIDEWAYS_MG = 380;
@@ -21,7 +21,10 @@ const B0 = 0.02785976611713602;
 const A1 = -1.4754804435926465;
 const A2 = 0.586919508061185;
 
-/** One channel's low-pass in transposed direct form II; no allocation. */
+/**
+ * One channel's low-pass in transposed direct form II; no allocation. Its state can be kept elsewhere, so that one
+ * object serves all devices.
+ */
 export class LowPass {
   private s1 = 0;
   private s2 = 0;
@@ -33,6 +36,17 @@ export class LowPass {
     return y;
   }
 
+  /** Two numbers. */
+  load(from: Float64Array, at: number): void {
+    this.s1 = from[at];
+    this.s2 = from[at + 1];
+  }
+
+  store(into: Float64Array, at: number): void {
+    into[at] = this.s1;
+    into[at + 1] = this.s2;
+  }
+
   /** As if `x` had been there for ever. */
   settle(x: number): void {
     this.s1 = (1 - B0) * x;
@@ -42,19 +56,25 @@ export class LowPass {
 
 type HarshKind = 'harsh-acceleration' | 'harsh-braking' | 'harsh-cornering';
 
+interface HarshRule {
+  readonly kind: HarshKind;
+  readonly thresholdMg: number;
+  readonly gateCmS: number;
+}
+
+const FORWARD: HarshRule = { kind: 'harsh-acceleration', thresholdMg: FORWARD_MG, gateCmS: GATE_CM_S };
+const BRAKING: HarshRule = { kind: 'harsh-braking', thresholdMg: BRAKING_MG, gateCmS: GATE_CM_S };
+const SIDEWAYS: HarshRule = { kind: 'harsh-cornering', thresholdMg: SIDEWAYS_MG, gateCmS: SIDEWAYS_GATE_CM_S };
+
 /** One threshold with hysteresis, a minimum duration and a speed gate. */
 export class Detector {
-  private readonly kind: HarshKind;
-  private readonly thresholdMg: number;
-  private readonly gateCmS: number;
+  private readonly rule: HarshRule;
   private sinceMs = -1;
   private peakMg = 0;
   private topCmS = 0;
 
-  constructor(kind: HarshKind, thresholdMg: number, gateCmS: number) {
-    this.kind = kind;
-    this.thresholdMg = thresholdMg;
-    this.gateCmS = gateCmS;
+  constructor(rule: HarshRule) {
+    this.rule = rule;
   }
 
   /**
@@ -62,8 +82,9 @@ export class Detector {
    * has ended.
    */
   step(valueMg: number, atMs: number, speedCmS: number, rough: boolean): Occurrence | null {
+    const { thresholdMg, gateCmS } = this.rule;
     if (this.sinceMs < 0) {
-      if (valueMg < (rough ? ROUGH_RISE : 1) * this.thresholdMg || speedCmS < this.gateCmS) return null;
+      if (valueMg < (rough ? ROUGH_RISE : 1) * thresholdMg || speedCmS < gateCmS) return null;
       this.sinceMs = atMs;
       this.peakMg = valueMg;
       this.topCmS = speedCmS;
@@ -71,7 +92,7 @@ export class Detector {
     }
     if (valueMg > this.peakMg) this.peakMg = valueMg;
     if (speedCmS > this.topCmS) this.topCmS = speedCmS;
-    if (valueMg >= this.thresholdMg * HYSTERESIS && speedCmS >= this.gateCmS) return null;
+    if (valueMg >= thresholdMg * HYSTERESIS && speedCmS >= gateCmS) return null;
     return this.end(atMs);
   }
 
@@ -91,7 +112,7 @@ export class Detector {
     this.sinceMs = -1;
     if (durationMs < HOLD_MS) return null;
     return {
-      kind: this.kind,
+      kind: this.rule.kind,
       atMs: startMs,
       durationMs,
       peak: Math.round(this.peakMg / 10),
@@ -109,10 +130,10 @@ export interface HarshDetectors {
 
 export function harshDetectors(): HarshDetectors {
   return {
-    forward: new Detector('harsh-acceleration', FORWARD_MG, GATE_CM_S),
-    braking: new Detector('harsh-braking', BRAKING_MG, GATE_CM_S),
-    left: new Detector('harsh-cornering', SIDEWAYS_MG, SIDEWAYS_GATE_CM_S),
-    right: new Detector('harsh-cornering', SIDEWAYS_MG, SIDEWAYS_GATE_CM_S),
+    forward: new Detector(FORWARD),
+    braking: new Detector(BRAKING),
+    left: new Detector(SIDEWAYS),
+    right: new Detector(SIDEWAYS),
   };
 }
 

@@ -8,6 +8,7 @@
 import { AxisFit, type Rotation } from './axis-fit.ts';
 import type { GnssReference } from './gnss-reference.ts';
 import { Knock } from './knock.ts';
+import { newRam, RAM } from './ram.ts';
 
 export type { Rotation } from './axis-fit.ts';
 
@@ -38,13 +39,15 @@ const inVehicle = new Float64Array(3);
 export class Mounting {
   /** Null until found. */
   rotation: Rotation | null;
-  private readonly fit = new AxisFit(MEMORY_S);
-  private readonly recent = new AxisFit(RECENT_S);
+  private readonly fit: AxisFit;
+  private readonly recent: AxisFit;
   private readonly knock = new Knock();
   private untilLookS = LOOK_S;
 
-  constructor(known: Rotation | null) {
+  constructor(known: Rotation | null, ram: Float64Array = newRam()) {
     this.rotation = known;
+    this.fit = new AxisFit(MEMORY_S, ram, RAM.fit);
+    this.recent = new AxisFit(RECENT_S, ram, RAM.recentFit);
     if (known !== null) this.fit.trust(known, TRUST_S, TRUST_ENERGY);
   }
 
@@ -75,7 +78,9 @@ export class Mounting {
   }
 
   private look(force: Float64Array, reference: GnssReference): 'steady' | 'odd' | 'turned' {
-    const [x, y, z] = force;
+    const x = force[0];
+    const y = force[1];
+    const z = force[2];
     const r = this.rotation;
     if (r === null) {
       if (this.fit.weight < UP_S) {

@@ -8,6 +8,7 @@ import {
   EVENTS_MAX,
   type Frame,
   type Occurrence,
+  SAMPLES_MAX,
   type Summary,
   type TripPart,
 } from '../protocol/messages.ts';
@@ -17,7 +18,7 @@ import type { FrameIdentity } from './frame-ref.ts';
 import type { Journal } from './journal.ts';
 import type { Limits } from './limits.ts';
 import { Meter } from './meter.ts';
-import { ROW_VALUES } from './row.ts';
+import { PACKED_VALUES, packRow, ROW_VALUES, unpackRow } from './row.ts';
 
 /** A step in time larger than this starts a new frame: a frame has one cadence. */
 const CADENCE_BREAK_MS = 1_500;
@@ -39,27 +40,36 @@ interface OpenFrame extends FrameIdentity {
   occurrences: number;
 }
 
+/** Ring of the seconds before a trip. */
+interface Before {
+  readonly rows: Int16Array;
+  readonly atMs: Float64Array;
+  count: number;
+}
+
+// A device is in a trip or between two: it has the memory for one of them at a time.
+const NO_ROWS = new Int16Array(0);
+
+// Shared by all devices of a process: they are filled and read within one call.
+const early = new Int32Array(ROW_VALUES);
+const block = new Int32Array(SAMPLES_MAX * ROW_VALUES);
+
 export class Recorder {
   trip: Trip | null = null;
   private readonly journal: Journal;
   private readonly limits: Limits;
   private frame: OpenFrame | null = null;
-  private readonly rows: Int32Array;
+  /** Rows of the open block. */
+  private rows = NO_ROWS;
   private rowCount = 0;
   private occurrences: Occurrence[] = [];
   private lastRowMs = 0;
   private utcOffsetMs: number | undefined;
-  /** Ring of the seconds before a trip. */
-  private readonly before: Int32Array;
-  private readonly beforeMs: Float64Array;
-  private beforeCount = 0;
+  private before: Before | null = null;
 
   constructor(journal: Journal, limits: Limits) {
     this.journal = journal;
     this.limits = limits;
-    this.rows = new Int32Array(limits.blockSamples * ROW_VALUES);
-    this.before = new Int32Array(limits.preTripSamples * ROW_VALUES);
-    this.beforeMs = new Float64Array(limits.preTripSamples);
   }
 
   /** A trip goes on that an earlier boot began (C32). */
@@ -69,17 +79,11 @@ export class Recorder {
 
   startTrip(number: number, sinceMs: number, vehicleAxes: boolean): void {
     this.trip = { number, boot: undefined, part: 0, sinceMs, meter: new Meter(null) };
-    const early = this.occurrences.filter((occurrence) => occurrence.atMs >= sinceMs);
+    const noted = this.occurrences.filter((occurrence) => occurrence.atMs >= sinceMs);
     this.occurrences = [];
-    const { preTripSamples } = this.limits;
-    const kept = Math.min(this.beforeCount, preTripSamples);
-    for (let i = this.beforeCount - kept; i < this.beforeCount; i++) {
-      const slot = i % preTripSamples;
-      if (this.beforeMs[slot] < sinceMs) continue;
-      this.add(this.before.subarray(slot * ROW_VALUES, (slot + 1) * ROW_VALUES), this.beforeMs[slot], vehicleAxes);
-    }
-    this.beforeCount = 0;
-    for (const occurrence of early) this.note(occurrence);
+    if (this.before !== null) this.addBefore(this.before, sinceMs, vehicleAxes);
+    this.before = null;
+    for (const occurrence of noted) this.note(occurrence);
   }
 
   /** One second. `utcOffsetMs` turns device time into UTC; undefined before the first fix. */
@@ -89,11 +93,27 @@ export class Recorder {
     else this.add(row, now, vehicleAxes);
   }
 
+  private addBefore({ rows, atMs, count }: Before, sinceMs: number, vehicleAxes: boolean): void {
+    const { preTripSamples } = this.limits;
+    for (let i = Math.max(0, count - preTripSamples); i < count; i++) {
+      const slot = i % preTripSamples;
+      if (atMs[slot] < sinceMs) continue;
+      unpackRow(rows, slot, early, 0);
+      this.add(early, atMs[slot], vehicleAxes);
+    }
+  }
+
   private keep(row: Int32Array, now: number): void {
-    const slot = this.beforeCount++ % this.limits.preTripSamples;
-    this.before.set(row, slot * ROW_VALUES);
-    this.beforeMs[slot] = now;
-    const oldest = now - this.limits.preTripSamples * 1000;
+    const { preTripSamples } = this.limits;
+    this.before ??= {
+      rows: new Int16Array(preTripSamples * PACKED_VALUES),
+      atMs: new Float64Array(preTripSamples),
+      count: 0,
+    };
+    const slot = this.before.count++ % preTripSamples;
+    packRow(row, this.before.rows, slot);
+    this.before.atMs[slot] = now;
+    const oldest = now - preTripSamples * 1000;
     if (this.occurrences.length > 0) this.occurrences = this.occurrences.filter(({ atMs }) => atMs >= oldest);
   }
 
@@ -116,6 +136,7 @@ export class Recorder {
     if (this.frame !== null) this.close(end);
     else this.journal.closeFrame(this.bareEnd(trip, end, now));
     this.trip = null;
+    this.rows = NO_ROWS;
     this.occurrences = [];
   }
 
@@ -130,7 +151,8 @@ export class Recorder {
     if (this.frame !== null && broken) this.close(null);
     this.frame ??= this.openFrame(now, vehicleAxes);
     this.trip?.meter.second(row, 0);
-    this.rows.set(row, this.rowCount++ * ROW_VALUES);
+    if (this.rows === NO_ROWS) this.rows = new Int16Array(this.limits.blockSamples * PACKED_VALUES);
+    packRow(row, this.rows, this.rowCount++);
     this.lastRowMs = now;
     this.frame.count++;
     if (this.rowCount === this.limits.blockSamples) this.flush();
@@ -141,7 +163,9 @@ export class Recorder {
     const { number, boot, part, sinceMs } = this.currentTrip();
     const leadMs = part === 0 ? Math.min(BACKDATE_MAX_MS, Math.max(0, now - (sinceMs ?? now))) : undefined;
     const trip = { number, boot, part, leadMs };
-    return { ...this.journal.allocate(), startMs: now, vehicleAxes, trip, count: 0, occurrences: 0 };
+    // Not spread: V8 would give each frame a shape of its own.
+    const identity = this.journal.allocate();
+    return { boot: identity.boot, seq: identity.seq, startMs: now, vehicleAxes, trip, count: 0, occurrences: 0 };
   }
 
   private isFull(frame: OpenFrame): boolean {
@@ -159,7 +183,8 @@ export class Recorder {
     if (frame === null || (this.rowCount === 0 && this.occurrences.length === 0)) return;
     const head: FrameHead = { ...frame, utcMs: this.utcAt(frame.startMs) };
     const tail = { summary: this.currentTrip().meter.summary(), occurrences: this.occurrences };
-    this.journal.appendBlock(encodeBlock(head, this.rows, this.rowCount, tail));
+    for (let i = 0; i < this.rowCount; i++) unpackRow(this.rows, i, block, i);
+    this.journal.appendBlock(encodeBlock(head, block, this.rowCount, tail));
     frame.occurrences += this.occurrences.length;
     this.rowCount = 0;
     this.occurrences = [];

@@ -8,15 +8,20 @@
 
 import { ACCELERATION_COLUMNS, type Occurrence } from '../protocol/messages.ts';
 import { BRAKING_MG, FORWARD_MG, harshDetectors, LowPass, SAMPLE_MS, SIDEWAYS_MG } from './detectors.ts';
-import { BIN_SAMPLES, ForceHistory } from './force-history.ts';
+import { BIN_SAMPLES, ForceHistory, HISTORY_VALUES } from './force-history.ts';
 import { GnssLag } from './gnss-lag.ts';
 import { GnssReference, WINDOW_S } from './gnss-reference.ts';
 import type { Rotation } from './mounting.ts';
+import { newRam, RAM } from './ram.ts';
 
 const IDENTITY: Rotation = Float64Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1]);
 const PER_SECOND = 1000 / SAMPLE_MS;
-/** Filtered samples that wait to be judged: 2.5 s of a receiver that is half a second late, and room. */
-const RING = 160;
+/** Filtered samples that wait to be judged: half the window, the last second and a receiver that is 0.5 s late. */
+const RING = 150;
+/** Behind the ring lie the force history and the columns of the last block. */
+const HISTORY = 2 * RING;
+const COLUMNS = HISTORY + HISTORY_VALUES;
+const SAMPLE_VALUES = COLUMNS + ACCELERATION_COLUMNS;
 /** The middle of the window of `GnssReference` lies this long ago. */
 const MIDDLE_S = WINDOW_S / 2;
 const GRAVITY_S = 60;
@@ -39,35 +44,30 @@ const SHAKEN_S = 4;
 const BLIND_S = 5;
 
 // Shared by all devices of a process: they are filled and read within one call.
-const minimum = new Float64Array(3);
-const maximum = new Float64Array(3);
 const windowMg = new Float64Array(3);
 const late = new Float64Array(3);
+const forwardPass = new LowPass();
+const leftPass = new LowPass();
 const lagged = new Float64Array(GnssLag.count);
+const gravity = new Float64Array(3);
+const columns = new Int32Array(ACCELERATION_COLUMNS);
 
 export class Sensing {
-  /** Of the last block, in the sensor's own axes, mg. */
-  readonly meanMg = new Float64Array(3);
-  /** Of the last minute, the same: gravity, whatever the mounting. */
-  readonly gravityMg = new Float64Array(3);
   /** Of the second that the last solution speaks of, mg: what the mounting is found from. */
   readonly lateMg = late;
-  /** Of the last block: minimum, maximum, mean of forward, left, up (or x, y, z), in 0.01 g. */
-  readonly columnsCg = new Int32Array(ACCELERATION_COLUMNS);
   /** Peak to peak of the strongest axis in the last block, mg. */
   vibrationMg = 0;
-  readonly reference = new GnssReference();
+  readonly reference: GnssReference;
   private rotation: Rotation = IDENTITY;
   private mounted = false;
-  private readonly forwardPass = new LowPass();
-  private readonly leftPass = new LowPass();
   /** Blocks since the road last shook the car. */
   private smoothS = SHAKEN_S;
   private readonly detectors = harshDetectors();
-  private readonly history = new ForceHistory();
-  private readonly lag = new GnssLag();
-  /** Filtered forward and left, mg. */
-  private readonly ring = new Int16Array(2 * RING);
+  private readonly history: ForceHistory;
+  private readonly lag: GnssLag;
+  private readonly ram: Float64Array;
+  /** The ring of filtered forward and left, mg, and what lies behind it. */
+  private readonly samples = new Int16Array(SAMPLE_VALUES);
   /** Samples so far, and how many of them have been judged. */
   private taken = 0;
   private judged = 0;
@@ -75,6 +75,27 @@ export class Sensing {
   private blindS = 0;
   private forwardTiltMg = 0;
   private leftTiltMg = 0;
+
+  constructor(ram: Float64Array = newRam()) {
+    this.ram = ram;
+    this.reference = new GnssReference(ram);
+    this.lag = new GnssLag(ram);
+    this.history = new ForceHistory(this.samples, HISTORY);
+  }
+
+  /** Of the last minute, in the sensor's own axes, mg: gravity, whatever the mounting. To be used up at once. */
+  get gravityMg(): Float64Array {
+    for (let k = 0; k < 3; k++) gravity[k] = this.ram[RAM.gravity + k];
+    return gravity;
+  }
+
+  /**
+   * Of the last block: minimum, maximum, mean of forward, left, up (or x, y, z), in 0.01 g. To be used up at once.
+   */
+  get columnsCg(): Int32Array {
+    for (let i = 0; i < ACCELERATION_COLUMNS; i++) columns[i] = this.samples[COLUMNS + i];
+    return columns;
+  }
 
   /** The axes were found, or got better. */
   mount(rotation: Rotation): void {
@@ -107,18 +128,38 @@ export class Sensing {
   /** Samples `x y z x y z ...` in mg, a multiple of 5 of them. */
   block(axesMg: Int16Array, startMs: number): void {
     if (Math.abs(startMs - this.endMs) > SAMPLE_MS) this.gap();
+    const { history, samples, ram } = this;
     const r = this.rotation;
-    const { history, ring } = this;
+    const r0 = r[0];
+    const r1 = r[1];
+    const r2 = r[2];
+    const r3 = r[3];
+    const r4 = r[4];
+    const r5 = r[5];
+    const r6 = r[6];
+    const r7 = r[7];
+    const r8 = r[8];
+    forwardPass.load(ram, RAM.forwardPass);
+    leftPass.load(ram, RAM.leftPass);
     // Whole milligrams, which add up faster.
-    const gx = Math.round(this.gravityMg[0]);
-    const gy = Math.round(this.gravityMg[1]);
-    const gz = Math.round(this.gravityMg[2]);
-    let [binX, binY, binZ, inBin] = [0, 0, 0, 0];
+    const gx = Math.round(ram[RAM.gravity]);
+    const gy = Math.round(ram[RAM.gravity + 1]);
+    const gz = Math.round(ram[RAM.gravity + 2]);
+    let binX = 0;
+    let binY = 0;
+    let binZ = 0;
+    let inBin = 0;
+    let sumX = 0;
+    let sumY = 0;
+    let sumZ = 0;
+    let forwardLow = Number.POSITIVE_INFINITY;
+    let forwardHigh = Number.NEGATIVE_INFINITY;
+    let leftLow = Number.POSITIVE_INFINITY;
+    let leftHigh = Number.NEGATIVE_INFINITY;
+    let upLow = Number.POSITIVE_INFINITY;
+    let upHigh = Number.NEGATIVE_INFINITY;
     let ringAt = 2 * (this.taken % RING);
     const count = axesMg.length / 3;
-    let [sumX, sumY, sumZ] = [0, 0, 0];
-    minimum.fill(Number.POSITIVE_INFINITY);
-    maximum.fill(Number.NEGATIVE_INFINITY);
     for (let i = 0; i < axesMg.length; i += 3) {
       const x = axesMg[i];
       const y = axesMg[i + 1];
@@ -136,33 +177,38 @@ export class Sensing {
         binZ = 0;
         inBin = 0;
       }
-      const forward = r[0] * x + r[1] * y + r[2] * z;
-      const left = r[3] * x + r[4] * y + r[5] * z;
-      const up = r[6] * x + r[7] * y + r[8] * z;
-      if (forward < minimum[0]) minimum[0] = forward;
-      if (forward > maximum[0]) maximum[0] = forward;
-      if (left < minimum[1]) minimum[1] = left;
-      if (left > maximum[1]) maximum[1] = left;
-      if (up < minimum[2]) minimum[2] = up;
-      if (up > maximum[2]) maximum[2] = up;
-      ring[ringAt] = this.forwardPass.step(forward);
-      ring[ringAt + 1] = this.leftPass.step(left);
+      const forward = r0 * x + r1 * y + r2 * z;
+      const left = r3 * x + r4 * y + r5 * z;
+      const up = r6 * x + r7 * y + r8 * z;
+      if (forward < forwardLow) forwardLow = forward;
+      if (forward > forwardHigh) forwardHigh = forward;
+      if (left < leftLow) leftLow = left;
+      if (left > leftHigh) leftHigh = left;
+      if (up < upLow) upLow = up;
+      if (up > upHigh) upHigh = up;
+      samples[ringAt] = forwardPass.step(forward);
+      samples[ringAt + 1] = leftPass.step(left);
       ringAt = ringAt + 2 === 2 * RING ? 0 : ringAt + 2;
     }
+    forwardPass.store(ram, RAM.forwardPass);
+    leftPass.store(ram, RAM.leftPass);
     this.taken += count;
-    this.smoothS = maximum[2] - minimum[2] > ROUGH_MG ? 0 : Math.min(SHAKEN_S, this.smoothS + 1);
+    this.smoothS = upHigh - upLow > ROUGH_MG ? 0 : Math.min(SHAKEN_S, this.smoothS + 1);
     this.endMs = startMs + count * SAMPLE_MS;
-    this.meanMg[0] = sumX / count;
-    this.meanMg[1] = sumY / count;
-    this.meanMg[2] = sumZ / count;
+    ram[RAM.mean] = sumX / count;
+    ram[RAM.mean + 1] = sumY / count;
+    ram[RAM.mean + 2] = sumZ / count;
     this.followGravity();
-    this.summarise();
+    this.vibrationMg = Math.max(0, forwardHigh - forwardLow, leftHigh - leftLow, upHigh - upLow);
+    this.summarise(0, forwardLow, forwardHigh);
+    this.summarise(1, leftLow, leftHigh);
+    this.summarise(2, upLow, upHigh);
   }
 
   /** Once a second after its block: the solution at its end. */
   locate(speedCmS: number | null, headingCdeg: number): void {
     this.reference.second(speedCmS, headingCdeg);
-    if (!this.history.mean(this.lag.lagS, 1, this.lateMg)) this.lateMg.set(this.meanMg);
+    if (!this.history.mean(this.lag.lagS, 1, this.lateMg)) this.mean(this.lateMg);
     if (!this.mounted || !this.reference.valid || this.blindS > 0) {
       this.lag.pause();
       return;
@@ -200,7 +246,7 @@ export class Sensing {
 
   private detect(from: number, until: number, fromForward: number, fromLeft: number, out: Occurrence[]): void {
     const { lagS } = this.lag;
-    const { ring, detectors } = this;
+    const { samples, detectors } = this;
     const n = until - from;
     const forwardStep = (this.forwardTiltMg - fromForward) / n;
     const leftStep = (this.leftTiltMg - fromLeft) / n;
@@ -209,8 +255,8 @@ export class Sensing {
     let speedCmS = this.speedAt(from, until, lagS);
     for (let i = 0; i < n; i++) {
       const at = 2 * ((from + i) % RING);
-      const along = PITCH_SHARE * (ring[at] - fromForward - i * forwardStep);
-      const across = ROLL_SHARE * (ring[at + 1] - fromLeft - i * leftStep);
+      const along = PITCH_SHARE * (samples[at] - fromForward - i * forwardStep);
+      const across = ROLL_SHARE * (samples[at + 1] - fromLeft - i * leftStep);
       speedCmS += this.gainCmS(from + i);
       const quiet = along < FORWARD_MG && along > -BRAKING_MG && across < SIDEWAYS_MG && across > -SIDEWAYS_MG;
       if (quiet && !busy) continue;
@@ -250,7 +296,7 @@ export class Sensing {
 
   /** What a sample adds to the speed. The filter shows it late. */
   private gainCmS(sample: number): number {
-    const forwardMg = this.ring[2 * ((sample + FILTER_DELAY) % RING)] - this.forwardTiltMg;
+    const forwardMg = this.samples[2 * ((sample + FILTER_DELAY) % RING)] - this.forwardTiltMg;
     return (PITCH_SHARE * forwardMg * CM_S2_PER_MG) / PER_SECOND;
   }
 
@@ -259,16 +305,25 @@ export class Sensing {
     return r[3 * row] * forceMg[0] + r[3 * row + 1] * forceMg[1] + r[3 * row + 2] * forceMg[2];
   }
 
+  /** Of the last block, in the sensor's own axes, mg, into `out`. */
+  private mean(out: Float64Array): void {
+    for (let k = 0; k < 3; k++) out[k] = this.ram[RAM.mean + k];
+  }
+
   private followGravity(): void {
-    const { gravityMg, meanMg } = this;
-    const first = gravityMg[0] === 0 && gravityMg[1] === 0 && gravityMg[2] === 0;
-    for (let k = 0; k < 3; k++) gravityMg[k] += (meanMg[k] - gravityMg[k]) / (first ? 1 : GRAVITY_S);
+    const { ram } = this;
+    const first = ram[RAM.gravity] === 0 && ram[RAM.gravity + 1] === 0 && ram[RAM.gravity + 2] === 0;
+    const follow = first ? 1 : GRAVITY_S;
+    for (let k = 0; k < 3; k++) ram[RAM.gravity + k] += (ram[RAM.mean + k] - ram[RAM.gravity + k]) / follow;
   }
 
   /** The axes appeared: what the filters hold belongs to others. */
   private refilter(): void {
-    this.forwardPass.settle(this.along(0, this.meanMg));
-    this.leftPass.settle(this.along(1, this.meanMg));
+    this.mean(windowMg);
+    forwardPass.settle(this.along(0, windowMg));
+    leftPass.settle(this.along(1, windowMg));
+    forwardPass.store(this.ram, RAM.forwardPass);
+    leftPass.store(this.ram, RAM.leftPass);
     this.blind();
   }
 
@@ -279,15 +334,12 @@ export class Sensing {
     this.blind();
   }
 
-  private summarise(): void {
-    const { columnsCg } = this;
-    this.vibrationMg = 0;
-    for (let axis = 0; axis < 3; axis++) {
-      columnsCg[3 * axis] = Math.round(minimum[axis] / 10);
-      columnsCg[3 * axis + 1] = Math.round(maximum[axis] / 10);
-      columnsCg[3 * axis + 2] = Math.round(this.along(axis, this.meanMg) / 10);
-      this.vibrationMg = Math.max(this.vibrationMg, maximum[axis] - minimum[axis]);
-    }
+  private summarise(axis: number, lowMg: number, highMg: number): void {
+    const { samples } = this;
+    this.mean(windowMg);
+    samples[COLUMNS + 3 * axis] = Math.round(lowMg / 10);
+    samples[COLUMNS + 3 * axis + 1] = Math.round(highMg / 10);
+    samples[COLUMNS + 3 * axis + 2] = Math.round(this.along(axis, windowMg) / 10);
   }
 }
 

@@ -28,6 +28,7 @@ import { type Limits, PRODUCTION } from './limits.ts';
 import { Motion, type MotionChange } from './motion.ts';
 import { Mounting, type Rotation } from './mounting.ts';
 import { plausibleFix } from './plausible.ts';
+import { newRam } from './ram.ts';
 import { Recorder } from './recorder.ts';
 import { isBrownOut, revive } from './revival.ts';
 import { ROW, ROW_VALUES } from './row.ts';
@@ -53,14 +54,14 @@ export class Sensor implements Device {
   private readonly boot16 = new Uint8Array(BOOT_BYTES);
   private readonly recorder: Recorder;
   private readonly led: Led;
-  private readonly sensing = new Sensing();
-  private readonly vibration = new Vibration();
-  /** B68; what it finds is for eCall and never stored for the tariff (C57). */
-  readonly crash = new Crash();
+  private readonly ram = newRam();
+  private readonly sensing = new Sensing(this.ram);
+  private readonly vibration = new Vibration(this.ram);
+  private crashWatch: Crash | null = null;
   private readonly speedPeak = new SpeedPeak();
   private supply = new Supply(false);
   private motion = new Motion(false);
-  private mounting = new Mounting(null);
+  private mounting = new Mounting(null, this.ram);
   private occurrences: Occurrence[] = [];
   /** The brown-out that began this boot, while no trip has it. */
   private gap: Occurrence | null = null;
@@ -85,6 +86,12 @@ export class Sensor implements Device {
     return this.mounting.rotation;
   }
 
+  /** B68; what it finds is for eCall and never stored for the tariff (C57). Most devices never wake up for one. */
+  get crash(): Crash {
+    this.crashWatch ??= new Crash();
+    return this.crashWatch;
+  }
+
   boot(now: number): readonly Effect[] {
     const { reset } = this.hal;
     this.journal.recover();
@@ -92,7 +99,7 @@ export class Sensor implements Device {
     const { settings } = this.journal;
     this.supply = new Supply(settings.engineSeen);
     this.motion = new Motion(ongoing !== null);
-    this.mounting = new Mounting(mountingFrom(settings));
+    this.mounting = new Mounting(mountingFrom(settings), this.ram);
     if (this.mounting.rotation !== null) this.sensing.mount(this.mounting.rotation);
     if (isBrownOut(reset)) {
       this.supply.brownedOut(now);

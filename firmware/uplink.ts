@@ -18,7 +18,7 @@ interface Sent {
   dueMs: number;
   intervalMs: number;
   /** Its bytes cannot be read any more. */
-  lost?: boolean;
+  lost: boolean;
 }
 
 interface Lane {
@@ -90,18 +90,19 @@ export class Uplink {
   /** Sends what is due and fills the windows from the journal. */
   pump(now: number, out: Effect[]): void {
     if (!this.up) return;
-    let [held, allHeld] = [0, true];
+    let held = 0;
+    let allHeld = true;
     for (const lane of this.lanes) {
       this.forgetLost(lane);
       allHeld = this.fill(lane, now) && allHeld;
       for (const sent of lane.window) if (sent.dueMs <= now) this.send(sent, now, out);
-      if (lane.window.some(({ lost }) => lost)) lane.window = lane.window.filter(({ lost }) => !lost);
+      if (lane.window.some(isLost)) lane.window = lane.window.filter((sent) => !sent.lost);
       held += lane.window.length;
     }
     // The mark of a frame that a cut left half programmed may have been counted as one and read as the other.
     if (allHeld) this.journal.waiting = held;
     // The mark of a frame that a cut left half programmed may have been counted as live and read as done.
-    if (this.lanes.every(({ window }) => window.length === 0)) this.journal.waiting = 0;
+    if (held === 0) this.journal.waiting = 0;
   }
 
   nextTimeout(): number {
@@ -117,7 +118,8 @@ export class Uplink {
       const ref = this.journal.nextLive(lane.name, lane.cursor);
       if (ref === null) return true;
       lane.cursor = ref;
-      lane.window.push({ ref, dueMs: now, intervalMs: this.limits.resendFirstMs });
+      // Not pushed: an array that grows by itself keeps room for 16 more.
+      lane.window = lane.window.concat({ ref, dueMs: now, intervalMs: this.limits.resendFirstMs, lost: false });
     }
     return false;
   }
@@ -143,4 +145,8 @@ export class Uplink {
     sent.dueMs = now + Math.round(sent.intervalMs * jitter);
     sent.intervalMs = Math.min(this.limits.resendLastMs, sent.intervalMs * 2);
   }
+}
+
+function isLost(sent: Sent): boolean {
+  return sent.lost;
 }

@@ -13,6 +13,8 @@
  * shorter than 8 s (a door, a nozzle in the tank) are no engine, and pauses of that length are none.
  */
 
+import { newRam, RAM } from './ram.ts';
+
 /** The level with which the part's data sheet begins: 6 mg of noise on each axis, until rest has been felt. */
 const REST_WORST_MG2 = 216;
 /** Below 1 mg per axis a level is rounding and not noise. */
@@ -39,6 +41,9 @@ const LEVEL_MEMORY_S = 30;
 /** Nothing falls for so long: a force of less than this is a dead part. */
 const WEIGHTLESS_MG = 300;
 const WEIGHTLESS_S = 10;
+/** Mean force of the last second, and the level that it follows slowly; mg, x y z. */
+const FORCE: number = RAM.vibration;
+const LEVEL = FORCE + 3;
 
 export class Vibration {
   /** An engine is felt. Says nothing while the car moves. */
@@ -53,11 +58,14 @@ export class Vibration {
   private countS = 0;
   private idlingS = 0;
   private standS = 0;
-  /** Mean force of the last second, and the level that it follows slowly; mg, x y z. */
-  private readonly force = new Float64Array(6);
+  private readonly ram: Float64Array;
   private levelKnown = false;
   private stirS = 0;
   private weightlessS = 0;
+
+  constructor(ram: Float64Array = newRam()) {
+    this.ram = ram;
+  }
 
   /** A second of samples `x y z x y z ...` in mg. */
   block(axesMg: Int16Array): void {
@@ -83,12 +91,15 @@ export class Vibration {
       sumZ += z;
     }
     this.powerMg2 = power / steps;
-    this.force[0] = sumX / (steps + 1);
-    this.force[1] = sumY / (steps + 1);
-    this.force[2] = sumZ / (steps + 1);
+    const { ram } = this;
+    const meanX = sumX / (steps + 1);
+    const meanY = sumY / (steps + 1);
+    const meanZ = sumZ / (steps + 1);
+    ram[FORCE] = meanX;
+    ram[FORCE + 1] = meanY;
+    ram[FORCE + 2] = meanZ;
     this.learnRest();
-    const { force } = this;
-    const square = force[0] * force[0] + force[1] * force[1] + force[2] * force[2];
+    const square = meanX * meanX + meanY * meanY + meanZ * meanZ;
     const weightless = square < WEIGHTLESS_MG * WEIGHTLESS_MG;
     this.weightlessS = weightless ? this.weightlessS + 1 : 0;
   }
@@ -155,16 +166,16 @@ export class Vibration {
   }
 
   private watchLevel(): void {
-    const { force } = this;
-    const dx = force[0] - force[3];
-    const dy = force[1] - force[4];
-    const dz = force[2] - force[5];
+    const { ram } = this;
+    const dx = ram[FORCE] - ram[LEVEL];
+    const dy = ram[FORCE + 1] - ram[LEVEL + 1];
+    const dz = ram[FORCE + 2] - ram[LEVEL + 2];
     if (this.levelKnown && dx * dx + dy * dy + dz * dz > STIR_MG * STIR_MG) this.stirS++;
     // It follows slowly, so that a car that has come to stand on a slope does not seem to move for ever.
     const follow = this.levelKnown ? LEVEL_MEMORY_S : 1;
-    force[3] += dx / follow;
-    force[4] += dy / follow;
-    force[5] += dz / follow;
+    ram[LEVEL] += dx / follow;
+    ram[LEVEL + 1] += dy / follow;
+    ram[LEVEL + 2] += dz / follow;
     this.levelKnown = true;
   }
 }

@@ -19,7 +19,7 @@ import { bytesAfterCollection } from './collection.ts';
 const SEED = 1;
 const PARKED_S = 10;
 /** Parked, started, and a little more than one frame of driving. */
-const DRIVE_S = 150;
+const DRIVE_S = 135;
 const START_UTC_MS = 1_772_433_000_000;
 
 export interface DeviceMemory {

@@ -55,7 +55,7 @@ export function firmwareBench(): Command {
   return new Command('firmware')
     .description('device-seconds per second on one core, and bytes per device')
     .option('--devices <n>', 'sensors in the timed fleet', wholeNumberIn(1, 20_000), 1000)
-    .option('--seconds <s>', 'measured virtual seconds', wholeNumberIn(60, 3600), 240)
+    .option('--seconds <s>', 'measured virtual seconds', wholeNumberIn(60, 3600), 120)
     .option('--memory-devices <n>', 'sensors for the bytes per device', wholeNumberIn(1000, 50_000), 20_000)
     .option('--json', 'one JSON document as the last line of standard output')
     .addHelpText('after', EXAMPLE)
