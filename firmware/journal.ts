@@ -74,10 +74,6 @@ export class Journal {
     return { boot: this.boot, seq: this.nextSeq++ };
   }
 
-  get damagedRecords(): number {
-    return this.log.stats.damagedRecords;
-  }
-
   /** After a reset: reads what is there and finishes what was cut. */
   recover(): void {
     this.log.mount();

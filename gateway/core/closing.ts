@@ -31,8 +31,6 @@ export function closeTrip(row: TripRow, stored: readonly StoredFrame[], closing:
   const closed: TripRow = {
     ...row,
     revision: row.revision + 1,
-    startUtcMs: trip.startUtcMs,
-    endUtcMs: trip.endUtcMs,
     state: trip.track.count > 0 ? 'scored' : 'closed',
   };
   const happenings: Happening[] = [tripClosed(closed, trip, placesOf(trip, closing.placeOf), nowMs)];

@@ -189,7 +189,7 @@ class Ingest {
 
   private fold(key: string, device: string, frame: Frame, part: TripPart): void {
     const row = this.trip(key, device);
-    const folded = foldFrame(row, frame, part, this.around.nowMs);
+    const folded = foldFrame(row, part, this.around.nowMs);
     this.trips.set(key, folded);
     if (folded.started || part.part !== 0 || frame.dropped !== undefined) return;
     const startUtcMs = frame.utcMs === undefined ? null : frame.utcMs - (part.leadMs ?? 0);

@@ -1,7 +1,7 @@
 /** A trip as a fold over its frames: any order and any number of repetitions give the same row. */
 
 import { toHex } from '../../protocol/bytes.ts';
-import type { Frame, TripPart } from '../../protocol/messages.ts';
+import type { TripPart } from '../../protocol/messages.ts';
 import { include, NO_RANGES, type Ranges } from './ranges.ts';
 
 /**
@@ -24,10 +24,6 @@ export interface TripRow {
   readonly receivedMs: number;
   /** How often the trip was closed; a late frame reopens it. */
   readonly revision: number;
-  /** The highest running total so far, and where it came from. */
-  readonly distanceM: number;
-  readonly startUtcMs: number | null;
-  readonly endUtcMs: number | null;
 }
 
 /** decisions.md E47: a trip of which nothing is heard for this long is closed with what is there. */
@@ -47,14 +43,11 @@ export function newTripRow(key: string, device: string, receivedMs: number): Tri
     lastPart: -1,
     receivedMs,
     revision: 0,
-    distanceM: 0,
-    startUtcMs: null,
-    endUtcMs: null,
   };
 }
 
 /** The row with one more frame in it; a closed trip opens again. */
-export function foldFrame(row: TripRow, frame: Frame, trip: TripPart, nowMs: number): TripRow {
+export function foldFrame(row: TripRow, trip: TripPart, nowMs: number): TripRow {
   // A gap frame stands for its part: what is known of that part is all that will ever be.
   const parts = include(row.parts, trip.part, trip.part);
   const lastPart = trip.ending === undefined ? row.lastPart : Math.max(row.lastPart, trip.part);
@@ -63,7 +56,6 @@ export function foldFrame(row: TripRow, frame: Frame, trip: TripPart, nowMs: num
     parts,
     lastPart,
     receivedMs: Math.max(row.receivedMs, nowMs),
-    distanceM: Math.max(row.distanceM, frame.summary?.distanceM ?? 0),
   };
   return { ...folded, state: isWhole(folded) ? 'ended' : 'open' };
 }

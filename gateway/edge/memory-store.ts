@@ -18,18 +18,9 @@ import {
   type StoreStats,
   type Writes,
 } from '../core/store.ts';
-import { isWhole, type TripRow, type TripState } from '../core/trips.ts';
-
-export interface MemoryStoreOptions {
-  /**
-   * Keep only frames that an unfinished trip still needs, and forget a whole trip when it is scored, so that a
-   * fleet can run for ever. Frames whose bytes are gone are still known as duplicates, but no longer as forks.
-   */
-  readonly forgetful?: boolean;
-}
+import type { TripRow, TripState } from '../core/trips.ts';
 
 export class MemoryStore implements Store {
-  private readonly forgetful: boolean;
   private readonly byId = new Map<string, DeviceRecord>();
   private readonly pinned = new Map<string, Manufacturer>();
   private readonly hashes = new Map<string, Uint8Array>();
@@ -39,20 +30,9 @@ export class MemoryStore implements Store {
   private readonly states = new Map<string, StateRow>();
   private readonly counts = new Map<string, number>();
   private readonly sequences = new Map<string, number>();
-  private readonly forgottenTrips: Record<TripState, number> = {
-    announced: 0,
-    open: 0,
-    ended: 0,
-    closed: 0,
-    scored: 0,
-  };
   private quarantined: QuarantineRow[] = [];
   private waiting: OutboxRow[] = [];
   private lastOutboxId = 0;
-
-  constructor(options: MemoryStoreOptions = {}) {
-    this.forgetful = options.forgetful ?? false;
-  }
 
   async devices(ids: readonly string[]): Promise<ReadonlyMap<string, DeviceRecord>> {
     return pick(this.byId, ids);
@@ -73,7 +53,7 @@ export class MemoryStore implements Store {
   async commit(writes: Writes): Promise<void> {
     for (const frame of writes.frames) this.keepFrame(frame);
     for (const row of writes.boots) this.boots.set(bootId(row.device, row.boot), row);
-    for (const row of writes.trips) this.keepTrip(row);
+    for (const row of writes.trips) this.trips.set(row.key, row);
     for (const row of writes.states) this.states.set(row.device, row);
     for (const [counter, growth] of writes.counts) this.count(counter, growth);
     for (const event of writes.events) this.enqueue(event);
@@ -138,7 +118,7 @@ export class MemoryStore implements Store {
   }
 
   async stats(): Promise<StoreStats> {
-    const trips = { ...this.forgottenTrips };
+    const trips: Record<TripState, number> = { announced: 0, open: 0, ended: 0, closed: 0, scored: 0 };
     for (const { state } of this.trips.values()) trips[state]++;
     return {
       counts: new Map(this.counts),
@@ -154,19 +134,11 @@ export class MemoryStore implements Store {
   private keepFrame(frame: StoredFrame): void {
     const id = frameId(frame);
     if (this.hashes.has(id)) return;
-    if (!this.forgetful) this.hashes.set(id, frame.hash);
+    this.hashes.set(id, frame.hash);
     if (frame.trip === null) return;
     const frames = this.byTrip.get(frame.trip);
     if (frames === undefined) this.byTrip.set(frame.trip, [frame]);
     else frames.push(frame);
-  }
-
-  private keepTrip(row: TripRow): void {
-    if (this.forgetful && row.state === 'scored' && isWhole(row)) {
-      this.trips.delete(row.key);
-      this.byTrip.delete(row.key);
-      this.forgottenTrips.scored++;
-    } else this.trips.set(row.key, row);
   }
 
   private enqueue(event: BackendEvent): void {
