@@ -3,9 +3,11 @@
 import { harshEventsOf, judgeHarshEvents } from './acceleration.ts';
 import type { ClosedTrip, Criterion, RoadSource, Scorer, TripScore } from './closed-trip.ts';
 import { checkFahrstilConfig, type FahrstilConfig } from './config.ts';
+import { configDigest } from './config-digest.ts';
 import { type Exposure, exposureOf } from './exposure.ts';
 import { zoneTables } from './local-time.ts';
 import { judgeRoads } from './road.ts';
+import { seenDistance } from './seen.ts';
 import { judgeSpeed } from './speed.ts';
 import { judgeTime } from './time.ts';
 import { combine } from './total.ts';
@@ -13,20 +15,6 @@ import { nothing, type Verdict } from './verdict.ts';
 
 /** Grows with every change of the rules that can change a score. */
 const RULES_VERSION = 1;
-
-/** FNV-1a, 8 hex digits: tells configurations apart in a score's version. */
-function digest(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
-}
-
-/** Keys in one order, so that the same settings have the same digest however they were written down. */
-function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, inner]) => `${key}:${canonical(inner)}`).join()}}`;
-}
 
 export interface TripDates {
   /** False where the trips' calendar is invented, as in a recording that names no date: then nothing is said of the time of day. */
@@ -61,10 +49,7 @@ function judge(
 
 /** Only what was driven with known axes counts: without them no harsh event can be seen. */
 function judgeAcceleration(trip: ClosedTrip, exposure: Exposure, config: FahrstilConfig): Verdict {
-  const { count, vehicleAxes } = trip.track;
-  let blindCm = 0;
-  for (let i = 0; i < count; i++) if (vehicleAxes[i] === 0) blindCm += exposure.cm[i];
-  const seenM = trip.distanceM - Math.floor(blindCm / 100);
+  const seenM = seenDistance(trip, exposure);
   if (seenM < config.tripMMin) return nothing("the sensor had not found the vehicle's axes yet: no event can be seen");
   return judgeHarshEvents(harshEventsOf(trip, exposure), seenM, config);
 }
@@ -75,7 +60,7 @@ export function fahrstilScorer(given: Partial<FahrstilConfig> = {}, dates: TripD
   if (!checked.ok) throw new Error(`FahrStil configuration: ${checked.reason}`);
   const config = checked.value;
   const clock = dates.dated ? zoneTables() : 'no dates';
-  const rules = `fahrstil ${RULES_VERSION}, config ${digest(canonical(config))}, ${clock}`;
+  const rules = `fahrstil ${RULES_VERSION}, config ${configDigest(config)}, ${clock}`;
   return {
     score(trip, roads): TripScore {
       const combined = combine(judge(trip, roads, config, dates), config);
