@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { loadRoadMap, type RoadMap } from '../gateway/map/road-map.ts';
+import { loadRoadMap } from '../gateway/map/map-file.ts';
+import type { RoadMap } from '../gateway/map/road-map.ts';
 import { looksLikeGzip } from '../simulator/replay/file-text.ts';
 import type { SourceFile } from '../simulator/replay/reader.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -28,14 +29,7 @@ export function readInput(path: string): SourceFile {
 }
 
 export function readMap(path: string): RoadMap {
-  const { bytes } = readInput(path);
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    throw new CommandError(EXIT.usage, `${path} is not JSON; give a map written by bordbox`);
-  }
-  const map = loadRoadMap(json);
+  const map = loadRoadMap(readInput(path).bytes);
   if (!map.ok) throw new CommandError(EXIT.usage, `${path}: ${map.reason}`);
   return map.value;
 }

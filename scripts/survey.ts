@@ -1,6 +1,6 @@
 /** A surveyor in the simulated town: what the gateway knows of the roads. The world never reads it back. */
 
-import { MAP_FORMAT, MAP_VERSION, type MapRoad, type RoadMap } from '../gateway/map/road-map.ts';
+import { type MapRoad, type RoadMap, roadMapOf } from '../gateway/map/road-map.ts';
 import { ADVISORY_KMH, type Road, type Town, toLatLon } from '../simulator/town.ts';
 
 export function surveyTown(town: Town): RoadMap {
@@ -18,14 +18,9 @@ export function surveyTown(town: Town): RoadMap {
     builtUp: road.builtUp,
     points: road.points.map(e6),
   });
-  return {
-    format: MAP_FORMAT,
-    version: MAP_VERSION,
-    name: town.name,
-    roads: town.roads.map(surveyRoad),
-    places: town.places.map((place) => {
-      const [latE6, lonE6] = e6(place);
-      return { name: place.name, latE6, lonE6, radiusM: Math.round(place.radiusM) };
-    }),
-  };
+  const places = town.places.map((place) => {
+    const [latE6, lonE6] = e6(place);
+    return { name: place.name, latE6, lonE6, radiusM: Math.round(place.radiusM) };
+  });
+  return roadMapOf({ name: town.name, places }, town.roads.map(surveyRoad));
 }

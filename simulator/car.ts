@@ -54,8 +54,8 @@ export interface CarOptions {
   /** Default: a random orientation. */
   readonly mounting?: Rotation;
   readonly alternator?: AlternatorKind;
-  /** `switched`: the socket is dead while the ignition is off. */
-  readonly socket?: 'permanent' | 'switched';
+  /** `switched`: dead while the ignition is off. `timed`: dead before a leg; it outlives the engine by `parkAfterS`. */
+  readonly socket?: 'permanent' | 'switched' | 'timed';
   readonly gnssOutages?: readonly IntervalS[];
   /** When the device is out of its socket (C32). */
   readonly unplugged?: readonly IntervalS[];
@@ -112,7 +112,8 @@ export class Car implements SensorFeed {
   private readonly options: CarOptions;
   private readonly rng: Rng;
   private readonly legs: readonly Leg[];
-  private readonly home: Passage;
+  /** Picked when a route has to begin there: a network that was imported has no quarter to live in. */
+  private home: Passage | null = null;
   private readonly vehicle: Vehicle;
   private readonly driver: Driver;
   private readonly imu: Imu;
@@ -141,7 +142,6 @@ export class Car implements SensorFeed {
     this.town = town;
     this.options = options;
     this.legs = options.legs ?? [DEFAULT_LEG];
-    this.home = pickHome(town, rng.fork('home'));
     this.truth = new Truth(options.mounting ?? anyRotation(rng.fork('mounting')));
     this.type = VEHICLE_TYPES[options.vehicle ?? 'small'];
     this.vehicle = new Vehicle(this.routeOf(0), this.type);
@@ -186,6 +186,14 @@ export class Car implements SensorFeed {
     return true;
   }
 
+  /** Hours in which nobody comes and the socket is dead pass at once: the next second is that of their end. */
+  sleep(seconds: number): void {
+    if (ENGINE[this.phase] !== 'off' || this.powered('off')) throw new Error('only a car with a dead socket sleeps');
+    this.second += seconds;
+    this.gnss.off(seconds);
+    this.supply.rest(seconds);
+  }
+
   /** The truth at the end of the last second that was filled in. */
   view(): CarView {
     const { route } = this.vehicle;
@@ -204,13 +212,16 @@ export class Car implements SensorFeed {
   }
 
   private powered(engine: EngineState): boolean {
-    if (this.options.socket === 'switched' && engine === 'off') return false;
+    const { socket } = this.options;
+    if (engine === 'off' && (socket === 'switched' || (socket === 'timed' && this.phase === 'before'))) return false;
     return !within(this.options.unplugged ?? [], this.second - 1);
   }
 
   private routeOf(leg: number): Route {
     const { route, driveS } = this.legs[leg];
-    return route ?? tour(this.town, this.rng.fork(`leg ${leg}`), driveS, this.home);
+    if (route !== undefined) return route;
+    this.home ??= pickHome(this.town, this.rng.fork('home'));
+    return tour(this.town, this.rng.fork(`leg ${leg}`), driveS, this.home);
   }
 
   /** Goes on to the next phase when one has ended; false after the last. */

@@ -56,9 +56,9 @@ export class Gnss {
     this.northM = POSITION_SIGMA_M * rng.gauss();
   }
 
-  /** One second without power. */
-  off(): void {
-    this.offS++;
+  /** Time without power. */
+  off(seconds = 1): void {
+    this.offS += seconds;
     this.acquireS = -1;
   }
 

@@ -16,6 +16,8 @@ const SURFACE_CHARGE_MV_MIN = 300;
 const SURFACE_CHARGE_MV_MAX = 900;
 /** Share of the surface charge left after one more second: about 40 s to a third. */
 const SURFACE_KEEP = 0.975;
+/** Nothing of it is left then. */
+const SURFACE_S_MAX = 1200;
 const IGNITION_LOAD_MV = 250;
 /** ISO 16750-2 starting profile, level I: 8 V, then 10.5 V with 2 V peak to peak at 2 Hz. */
 const CRANK_DIP_MV = 8000;
@@ -53,6 +55,12 @@ export class Supply {
       const noise = NOISE_MV * this.rng.gauss();
       into[i] = Math.round(noise + (engine === 'cranking' ? this.crankMv(i) : this.levelMv));
     }
+  }
+
+  /** Seconds at rest that nobody sees. */
+  rest(seconds: number): void {
+    for (let s = 0; s < Math.min(seconds, SURFACE_S_MAX); s++) this.surfaceMv *= SURFACE_KEEP;
+    if (seconds > 0) this.levelMv = this.targetMv('off', false);
   }
 
   private targetMv(engine: EngineState, slowing: boolean): number {

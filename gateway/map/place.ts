@@ -1,8 +1,8 @@
 /** What a person is told about where a trip began and ended: a municipality or a 5 km cell, never an address (C24). */
 
 import { distanceM } from '../../protocol/trig.ts';
-import { lonScale } from './road-graph.ts';
 import type { RoadMap } from './road-map.ts';
+import { lonScale } from './segments.ts';
 
 /** 5.004 km of latitude. */
 const CELL_E6 = 45_000;

@@ -12,58 +12,80 @@ const SETTLED_MAX = 512;
 export class Reach {
   readonly #graph: RoadGraph;
   readonly #distanceM: Float64Array;
-  /** The search that `distanceM` of a node belongs to. */
+  /** The search that `distanceM` of a junction belongs to. */
   readonly #stamp: Int32Array;
   readonly #open = new Int32Array(4 * SETTLED_MAX);
   #openCount = 0;
   #search = 0;
-  #segment = -1;
-  #alongM = 0;
+  #edge = -1;
+  #onEdgeM = 0;
+  #boundM = 0;
+  #searched = false;
 
   constructor(graph: RoadGraph) {
     this.#graph = graph;
-    this.#distanceM = new Float64Array(graph.nodeLatE6.length);
-    this.#stamp = new Int32Array(graph.nodeLatE6.length);
+    this.#distanceM = new Float64Array(graph.junctions);
+    this.#stamp = new Int32Array(graph.junctions);
   }
 
-  /** Starts at `alongM` metres of `segment` and goes no farther than `boundM`. */
-  from(segment: number, alongM: number, boundM: number): void {
-    const g = this.#graph;
+  /** Starts at `onEdgeM` metres of `edge` and goes no farther than `boundM`. */
+  from(edge: number, onEdgeM: number, boundM: number): void {
+    this.#edge = edge;
+    this.#onEdgeM = onEdgeM;
+    this.#boundM = boundM;
+    this.#searched = false;
+  }
+
+  /** Metres by road to `onEdgeM` of `edge`; Infinity when out of reach. */
+  to(edge: number, onEdgeM: number): number {
+    if (edge === this.#edge) return Math.abs(onEdgeM - this.#onEdgeM);
+    const joinedM = this.#overOneJunction(edge, onEdgeM);
+    if (joinedM < Infinity) return joinedM;
+    if (!this.#searched) this.#searchAll();
+    const { edges } = this.#graph;
+    return Math.min(this.#at(edges.from[edge]) + onEdgeM, this.#at(edges.to[edge]) + edges.lengthM[edge] - onEdgeM);
+  }
+
+  /** Most turns are from an edge into one that begins where it ends: no search is needed for them. */
+  #overOneJunction(edge: number, onEdgeM: number): number {
+    const { from, to, lengthM } = this.#graph.edges;
+    const here = this.#edge;
+    const restM = lengthM[here] - this.#onEdgeM;
+    const otherRestM = lengthM[edge] - onEdgeM;
+    let leastM = Infinity;
+    if (from[here] === from[edge]) leastM = this.#onEdgeM + onEdgeM;
+    if (from[here] === to[edge]) leastM = Math.min(leastM, this.#onEdgeM + otherRestM);
+    if (to[here] === from[edge]) leastM = Math.min(leastM, restM + onEdgeM);
+    if (to[here] === to[edge]) leastM = Math.min(leastM, restM + otherRestM);
+    return leastM;
+  }
+
+  #searchAll(): void {
+    const { edges } = this.#graph;
+    this.#searched = true;
     this.#search++;
     this.#openCount = 0;
-    this.#segment = segment;
-    this.#alongM = alongM;
-    this.#see(g.segmentFrom[segment], alongM, boundM);
-    this.#see(g.segmentTo[segment], g.segmentLengthM[segment] - alongM, boundM);
+    this.#see(edges.from[this.#edge], this.#onEdgeM);
+    this.#see(edges.to[this.#edge], edges.lengthM[this.#edge] - this.#onEdgeM);
     for (let settled = 0; settled < SETTLED_MAX && this.#openCount > 0; settled++) {
-      const node = this.#nearestOpen();
-      for (let j = g.joinedStart[node]; j < g.joinedStart[node + 1]; j++) {
-        const s = g.joined[j];
-        const other = g.segmentFrom[s] === node ? g.segmentTo[s] : g.segmentFrom[s];
-        this.#see(other, this.#distanceM[node] + g.segmentLengthM[s], boundM);
+      const junction = this.#nearestOpen();
+      for (let j = edges.joinedStart[junction]; j < edges.joinedStart[junction + 1]; j++) {
+        const e = edges.joined[j];
+        const other = edges.from[e] === junction ? edges.to[e] : edges.from[e];
+        this.#see(other, this.#distanceM[junction] + edges.lengthM[e]);
       }
     }
   }
 
-  /** Metres by road to `alongM` of `segment`; Infinity when out of reach. */
-  to(segment: number, alongM: number): number {
-    if (segment === this.#segment) return Math.abs(alongM - this.#alongM);
-    const g = this.#graph;
-    return Math.min(
-      this.#at(g.segmentFrom[segment]) + alongM,
-      this.#at(g.segmentTo[segment]) + g.segmentLengthM[segment] - alongM,
-    );
+  #at(junction: number): number {
+    return this.#stamp[junction] === this.#search ? this.#distanceM[junction] : Infinity;
   }
 
-  #at(node: number): number {
-    return this.#stamp[node] === this.#search ? this.#distanceM[node] : Infinity;
-  }
-
-  #see(node: number, distanceM: number, boundM: number): void {
-    if (distanceM > boundM || distanceM >= this.#at(node) || this.#openCount === this.#open.length) return;
-    this.#stamp[node] = this.#search;
-    this.#distanceM[node] = distanceM;
-    this.#open[this.#openCount++] = node;
+  #see(junction: number, distanceM: number): void {
+    if (distanceM > this.#boundM || distanceM >= this.#at(junction) || this.#openCount === this.#open.length) return;
+    this.#stamp[junction] = this.#search;
+    this.#distanceM[junction] = distanceM;
+    this.#open[this.#openCount++] = junction;
   }
 
   /** A handful is open at a time, so a plain scan beats a heap. */
@@ -72,8 +94,8 @@ export class Reach {
     for (let k = 1; k < this.#openCount; k++) {
       if (this.#distanceM[this.#open[k]] < this.#distanceM[this.#open[best]]) best = k;
     }
-    const node = this.#open[best];
+    const junction = this.#open[best];
     this.#open[best] = this.#open[--this.#openCount];
-    return node;
+    return junction;
   }
 }

@@ -1,6 +1,7 @@
 /** Drives of known truth for map matching: a polyline driven at 1 Hz, and the same with a receiver's correlated error. */
 
-import type { MapPoint, MapRoad } from '../../gateway/map/road-map.ts';
+import { type RoadGraph, roadGraph } from '../../gateway/map/road-graph.ts';
+import { type MapPoint, type MapRoad, type RoadMap, roadMapOf } from '../../gateway/map/road-map.ts';
 import type { TripTrack } from '../../gateway/scoring/closed-trip.ts';
 import { atan2, cos, M_PER_DEG, RAD_PER_DEG } from '../../protocol/trig.ts';
 import { CALM_MS, HOME, type Sample, trackOf } from '../scoring/track-maker.ts';
@@ -31,6 +32,14 @@ export function roadOf(id: number, name: string, line: readonly At[], more: Part
     points: line.map(pointAt),
     ...more,
   };
+}
+
+export function mapOf(roads: readonly MapRoad[], more: Partial<RoadMap> = {}): RoadMap {
+  return { ...roadMapOf({ name: 'test 1', places: [] }, roads), ...more };
+}
+
+export function graphOf(roads: readonly MapRoad[]): RoadGraph {
+  return roadGraph(mapOf(roads));
 }
 
 /** A leg of a drive: along a line, on a road. */

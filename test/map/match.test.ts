@@ -2,10 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { roadSourceFromMap } from '../../gateway/map/map-source.ts';
 import { Match } from '../../gateway/map/match.ts';
-import { roadGraph } from '../../gateway/map/road-graph.ts';
 import type { MapRoad } from '../../gateway/map/road-map.ts';
 import { CALM_MS, HOME, randomFrom, trackAt, trackOf } from '../scoring/track-maker.ts';
-import { type At, type Drive, driveAlong, gridDrive, type Leg, roadOf, shareOfDistance } from './drive-maker.ts';
+import {
+  type At,
+  type Drive,
+  driveAlong,
+  graphOf,
+  gridDrive,
+  type Leg,
+  mapOf,
+  roadOf,
+  shareOfDistance,
+} from './drive-maker.ts';
 
 const SIGMAS_M = [3, 5, 7, 10];
 const SEEDS = [1, 2, 3, 4, 5];
@@ -14,12 +23,12 @@ const SEEDS = [1, 2, 3, 4, 5];
 function accuracy(roads: readonly MapRoad[], legs: readonly Leg[], radialM: number, seed: number): number {
   const random = randomFrom(seed);
   const drive = driveAlong(legs, { sigmaM: radialM / Math.sqrt(2), tauS: 30, random });
-  const matched = new Match(roadGraph(roads)).roadsUnder(drive.track);
+  const matched = new Match(graphOf(roads)).roadsUnder(drive.track);
   return shareOfDistance(drive, (i) => matched[i] === drive.truth[i]);
 }
 
 function matchedRoads(roads: readonly MapRoad[], drive: Drive): Int32Array {
-  return new Match(roadGraph(roads)).roadsUnder(drive.track);
+  return new Match(graphOf(roads)).roadsUnder(drive.track);
 }
 
 /** One drive after another, with `gapMs` in between; the truth is the first one's. */
@@ -198,13 +207,7 @@ test('a car that stands stays on its road while its position wanders onto anothe
 });
 
 test('off the map, without a fix and in the sea there is no road', () => {
-  const source = roadSourceFromMap({
-    format: 'bordbox-map',
-    version: 1,
-    name: 'test 1',
-    roads: AUTOBAHN,
-    places: [],
-  });
+  const source = roadSourceFromMap(mapOf(AUTOBAHN));
   assert.equal(source.name, 'map test 1');
   const at = { utcMs: 0, speedDmS: 100 };
   const sea = trackOf([
@@ -260,8 +263,57 @@ test('one matcher gives the same for the same track, whatever it matched before'
   const random = randomFrom(9);
   const { roads, legs } = gridDrive(6, 90, 40, random);
   const drive = driveAlong(legs, { sigmaM: 5, tauS: 30, random });
-  const match = new Match(roadGraph(roads));
+  const match = new Match(graphOf(roads));
   const first = match.roadsUnder(drive.track);
   match.roadsUnder(driveAlong(legs.slice(0, 10), null).track);
   assert.deepEqual(match.roadsUnder(drive.track), first);
+});
+
+test('a short road between two others is found, though no anchor lies on it', () => {
+  for (const startM of [0, 5, 10, 15, 20, 25, 30]) {
+    const corners: readonly At[] = [
+      { xM: startM, yM: 0 },
+      { xM: 300, yM: 0 },
+      { xM: 300, yM: 22 },
+      { xM: 600, yM: 22 },
+    ];
+    const line = (i: number): readonly At[] => [corners[i], corners[i + 1]];
+    const roads = [roadOf(0, 'West', line(0)), roadOf(1, 'Link', line(1)), roadOf(2, 'East', line(2))];
+    const drive = driveAlong(
+      [0, 1, 2].map((road) => ({ road, line: line(road), speedMS: 7 })),
+      null,
+    );
+    const matched = matchedRoads(roads, drive);
+    assert.ok(matched.includes(1), `from ${startM} m`);
+    assert.ok(shareOfDistance(drive, (i) => matched[i] === drive.truth[i]) > 0.96, `from ${startM} m`);
+  }
+});
+
+test('a road that comes back beside itself does not lose the track to another one in between', () => {
+  const bend: readonly At[] = [
+    { xM: -300, yM: 0 },
+    { xM: 800, yM: 0 },
+    { xM: 800, yM: 24 },
+    { xM: 0, yM: 24 },
+  ];
+  const between = [0, 780].map((xM) => ({ xM, yM: 13 }));
+  const roads = [roadOf(0, 'Bend', bend), roadOf(1, 'Between', between)];
+  for (const seed of SEEDS) {
+    const right = accuracy(roads, [{ road: 0, line: bend.slice(0, 2), speedMS: 14 }], 10, seed);
+    assert.ok(right > 0.95, `seed ${seed}: ${right}`);
+  }
+});
+
+test('of two carriageways that touch, a drive keeps to its own through all errors', () => {
+  const from = { xM: 0, yM: 0 };
+  const to = { xM: 3000, yM: 0 };
+  const lines = [
+    [from, { xM: 60, yM: -6 }, { xM: 2940, yM: -6 }, to],
+    [to, { xM: 2940, yM: 6 }, { xM: 60, yM: 6 }, from],
+  ];
+  const roads = lines.map((line, i) => roadOf(i, 'B 62', line, { oneWay: true }));
+  for (const seed of SEEDS) {
+    const right = accuracy(roads, [{ road: 0, line: lines[0], speedMS: 20 }], 10, seed);
+    assert.equal(right, 1, `seed ${seed}`);
+  }
 });

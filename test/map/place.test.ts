@@ -2,25 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { placeOf } from '../../gateway/map/place.ts';
-import type { RoadMap } from '../../gateway/map/road-map.ts';
 import { distanceM } from '../../protocol/trig.ts';
-import { roadOf } from './drive-maker.ts';
+import { mapOf, roadOf } from './drive-maker.ts';
 
-const MAP: RoadMap = {
-  format: 'bordbox-map',
-  version: 1,
-  name: 'test 1',
-  roads: [
-    roadOf(1, 'Amselweg', [
-      { xM: 0, yM: 0 },
-      { xM: 100, yM: 0 },
-    ]),
-  ],
+const AMSELWEG = roadOf(1, 'Amselweg', [
+  { xM: 0, yM: 0 },
+  { xM: 100, yM: 0 },
+]);
+const MAP = mapOf([AMSELWEG], {
   places: [
     { name: 'Hasselbrunn', latE6: 51_300_000, lonE6: 7_500_000, radiusM: 1000 },
     { name: 'Niederrod', latE6: 51_310_000, lonE6: 7_500_000, radiusM: 1000 },
   ],
-};
+});
 
 test('C24: within a municipality its name is told, the nearer of two', () => {
   assert.equal(placeOf(MAP, 51_301_000, 7_500_500), 'Hasselbrunn');

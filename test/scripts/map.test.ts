@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { loadRoadMap, type MapPoint, type RoadMap } from '../../gateway/map/road-map.ts';
+import { loadRoadMap } from '../../gateway/map/map-file.ts';
+import type { MapPoint, RoadMap } from '../../gateway/map/road-map.ts';
 import { runProgram } from '../../scripts/program.ts';
 import { seededTown } from '../../scripts/seeded-town.ts';
 import { Car } from '../../simulator/car.ts';
@@ -14,10 +15,10 @@ const folder = mkdtempSync(join(tmpdir(), 'bordbox-map-'));
 after(() => rmSync(folder, { recursive: true }));
 
 async function written(seed: number): Promise<RoadMap> {
-  const file = join(folder, `${seed}.json`);
+  const file = join(folder, `${seed}.map`);
   const quiet = { out: () => {}, err: () => {} };
   assert.equal(await runProgram(['map', '--town-seed', String(seed), '--out', file], quiet), null);
-  const map = loadRoadMap(JSON.parse(readFileSync(file, 'utf8')));
+  const map = loadRoadMap(readFileSync(file));
   if (!map.ok) throw new Error(map.reason);
   return map.value;
 }
@@ -32,9 +33,11 @@ function awayM(map: RoadMap, at: MapPoint): number {
     (latE6 - at[0]) * M_PER_E6,
   ];
   let nearest = Number.POSITIVE_INFINITY;
-  for (const { points } of map.roads) {
-    for (let i = 1; i < points.length; i++) {
-      const [[ax, ay], [bx, by]] = [local(points[i - 1]), local(points[i])];
+  const { start, node, count } = map.roads;
+  const point = (i: number): MapPoint => [map.nodeLatE6[node[i]], map.nodeLonE6[node[i]]];
+  for (let r = 0; r < count; r++) {
+    for (let i = start[r] + 1; i < start[r + 1]; i++) {
+      const [[ax, ay], [bx, by]] = [local(point(i - 1)), local(point(i))];
       const [dx, dy] = [bx - ax, by - ay];
       const share = Math.max(0, Math.min(1, -(ax * dx + ay * dy) / (dx * dx + dy * dy)));
       nearest = Math.min(nearest, Math.hypot(ax + share * dx, ay + share * dy));
