@@ -12,6 +12,7 @@ import {
   type TripPart,
 } from '../protocol/messages.ts';
 import type { Samples } from '../protocol/samples.ts';
+import { readTraces, traceSection } from './block-traces.ts';
 import { ROW_BYTES, readRow, writeRow } from './row.ts';
 
 /** What the blocks of one frame have in common. */
@@ -43,7 +44,10 @@ const KIND_BY_CODE = new Map<number, EventKind>(
 
 export function encodeBlock(head: FrameHead, rows: Int32Array, count: number, tail: BlockTail): Uint8Array {
   const { occurrences, summary } = tail;
-  const bytes = new Uint8Array(BLOCK_HEAD_BYTES + count * ROW_BYTES + occurrences.length * OCCURRENCE_BYTES);
+  const traces = traceSection(occurrences);
+  const tracesAt = BLOCK_HEAD_BYTES + count * ROW_BYTES + occurrences.length * OCCURRENCE_BYTES;
+  const bytes = new Uint8Array(tracesAt + traces.bytes.length);
+  bytes.set(traces.bytes, tracesAt);
   const view = new DataView(bytes.buffer);
   bytes.set(head.boot, 0);
   view.setUint32(16, head.seq, true);
@@ -65,6 +69,7 @@ export function encodeBlock(head: FrameHead, rows: Int32Array, count: number, ta
     (head.trip.boot === undefined ? 0 : OTHER_BOOT);
   bytes[85] = count;
   bytes[86] = occurrences.length;
+  bytes[87] = traces.count;
   let at = BLOCK_HEAD_BYTES;
   for (let row = 0; row < count; row++, at += ROW_BYTES) writeRow(view, at, rows, row);
   for (const occurrence of occurrences) {
@@ -89,7 +94,9 @@ export function decodeBlock(bytes: Uint8Array, samples: Samples): ReadBlock | nu
   if (bytes.length < BLOCK_HEAD_BYTES) return null;
   const count = bytes[85];
   const events = bytes[86];
-  if (bytes.length !== BLOCK_HEAD_BYTES + count * ROW_BYTES + events * OCCURRENCE_BYTES) return null;
+  const tracesAt = BLOCK_HEAD_BYTES + count * ROW_BYTES + events * OCCURRENCE_BYTES;
+  const traces = readTraces(bytes.subarray(tracesAt), bytes[87]);
+  if (bytes.length < tracesAt || traces === null) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const flags = bytes[84];
   const leadMs = view.getUint32(58, true);
@@ -109,7 +116,11 @@ export function decodeBlock(bytes: Uint8Array, samples: Samples): ReadBlock | nu
   let at = BLOCK_HEAD_BYTES;
   for (let row = 0; row < count; row++, at += ROW_BYTES) if (!readRow(view, at, samples)) return null;
   const occurrences: Occurrence[] = [];
-  for (let i = 0; i < events; i++, at += OCCURRENCE_BYTES) occurrences.push(readOccurrence(view, at));
+  for (let i = 0; i < events; i++, at += OCCURRENCE_BYTES) {
+    const occurrence = readOccurrence(view, at);
+    const trace = traces.get(i);
+    occurrences.push(trace === undefined ? occurrence : { ...occurrence, trace });
+  }
   return { head, tail: { summary: readSummary(view), occurrences } };
 }
 

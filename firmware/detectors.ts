@@ -3,7 +3,8 @@
  * second-order low-pass at 3 Hz, with 17 % hysteresis, above 10 km/h (sideways 30 km/h).
  */
 
-import type { Occurrence } from '../protocol/messages.ts';
+import type { Occurrence, RawTrace } from '../protocol/messages.ts';
+import { newRam, RAM } from './ram.ts';
 
 export const SAMPLE_MS = 20;
 const HOLD_MS = 400;
@@ -66,15 +67,37 @@ const FORWARD: HarshRule = { kind: 'harsh-acceleration', thresholdMg: FORWARD_MG
 const BRAKING: HarshRule = { kind: 'harsh-braking', thresholdMg: BRAKING_MG, gateCmS: GATE_CM_S };
 const SIDEWAYS: HarshRule = { kind: 'harsh-cornering', thresholdMg: SIDEWAYS_MG, gateCmS: SIDEWAYS_GATE_CM_S };
 
+/** Where a detector's numbers lie. */
+const SINCE = 0;
+const PEAK = 1;
+const PEAK_AT = 2;
+const TOP = 3;
+const DETECTOR_NUMBERS = 4;
+
 /** One threshold with hysteresis, a minimum duration and a speed gate. */
 export class Detector {
+  /** What the owner keeps of the peak; a higher one makes it void. */
+  trace: RawTrace | null = null;
   private readonly rule: HarshRule;
-  private sinceMs = -1;
-  private peakMg = 0;
-  private topCmS = 0;
+  private readonly ram: Float64Array;
+  private readonly at: number;
 
-  constructor(rule: HarshRule) {
+  /** Its numbers lie in `ram` from `at` on. */
+  constructor(rule: HarshRule, ram: Float64Array, at: number) {
     this.rule = rule;
+    this.ram = ram;
+    this.at = at;
+    this.clear();
+  }
+
+  /** -1 while nothing runs. */
+  get sinceMs(): number {
+    return this.ram[this.at + SINCE];
+  }
+
+  /** When what runs, or ran last, had its peak. */
+  get peakMs(): number {
+    return this.ram[this.at + PEAK_AT];
   }
 
   /**
@@ -82,41 +105,54 @@ export class Detector {
    * has ended.
    */
   step(valueMg: number, atMs: number, speedCmS: number, rough: boolean): Occurrence | null {
+    const { ram, at } = this;
     const { thresholdMg, gateCmS } = this.rule;
-    if (this.sinceMs < 0) {
+    if (!this.running) {
       if (valueMg < (rough ? ROUGH_RISE : 1) * thresholdMg || speedCmS < gateCmS) return null;
-      this.sinceMs = atMs;
-      this.peakMg = valueMg;
-      this.topCmS = speedCmS;
+      ram[at + SINCE] = atMs;
+      ram[at + TOP] = speedCmS;
+      this.peak(valueMg, atMs);
       return null;
     }
-    if (valueMg > this.peakMg) this.peakMg = valueMg;
-    if (speedCmS > this.topCmS) this.topCmS = speedCmS;
+    if (valueMg > ram[at + PEAK]) this.peak(valueMg, atMs);
+    if (speedCmS > ram[at + TOP]) ram[at + TOP] = speedCmS;
     if (valueMg >= thresholdMg * HYSTERESIS && speedCmS >= gateCmS) return null;
     return this.end(atMs);
   }
 
   /** Something goes on that may become an event. */
   get running(): boolean {
-    return this.sinceMs >= 0;
+    return this.ram[this.at + SINCE] >= 0;
   }
 
   /** Forgets a running event: the axes have changed under it. */
   clear(): void {
-    this.sinceMs = -1;
+    this.ram[this.at + SINCE] = -1;
+    this.trace = null;
   }
 
+  private peak(valueMg: number, atMs: number): void {
+    this.ram[this.at + PEAK] = valueMg;
+    this.ram[this.at + PEAK_AT] = atMs;
+    this.trace = null;
+  }
+
+  /** The trace of an event stays, for the owner to take. */
   private end(atMs: number): Occurrence | null {
-    const durationMs = atMs - this.sinceMs;
+    const { ram, at } = this;
     const startMs = this.sinceMs;
-    this.sinceMs = -1;
-    if (durationMs < HOLD_MS) return null;
+    const durationMs = atMs - startMs;
+    ram[at + SINCE] = -1;
+    if (durationMs < HOLD_MS) {
+      this.trace = null;
+      return null;
+    }
     return {
       kind: this.rule.kind,
       atMs: startMs,
       durationMs,
-      peak: Math.round(this.peakMg / 10),
-      speedDmS: Math.round(this.topCmS / 10),
+      peak: Math.round(ram[at + PEAK] / 10),
+      speedDmS: Math.round(ram[at + TOP] / 10),
     };
   }
 }
@@ -128,12 +164,14 @@ export interface HarshDetectors {
   readonly right: Detector;
 }
 
-export function harshDetectors(): HarshDetectors {
+export function harshDetectors(ram: Float64Array = newRam()): HarshDetectors {
+  const detector = (rule: HarshRule, n: number): Detector =>
+    new Detector(rule, ram, RAM.detectors + n * DETECTOR_NUMBERS);
   return {
-    forward: new Detector(FORWARD),
-    braking: new Detector(BRAKING),
-    left: new Detector(SIDEWAYS),
-    right: new Detector(SIDEWAYS),
+    forward: detector(FORWARD, 0),
+    braking: detector(BRAKING, 1),
+    left: detector(SIDEWAYS, 2),
+    right: detector(SIDEWAYS, 3),
   };
 }
 

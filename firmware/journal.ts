@@ -99,7 +99,8 @@ export class Journal {
   appendBlock(block: Uint8Array): void {
     const address = this.append(TYPE.block, block);
     if (address === NONE) this.stats.recordsLost++;
-    else this.open.push(address);
+    // Not pushed: an array that grows by itself keeps room for 16 more.
+    else this.open = this.open.concat(address);
   }
 
   /** The blocks of the open frame, or of the one that a cut left open; null when there is none. */

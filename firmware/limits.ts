@@ -11,6 +11,10 @@ export interface Limits {
   /** How often, in samples, the size of the open frame is measured. */
   readonly measureSamples: number;
   readonly blockOccurrences: number;
+  /** Raw traces in a frame before its size is measured for the first time. */
+  readonly traceFirstBytes: number;
+  /** Raw traces fill a frame no further: samples may turn out wilder than those before them. */
+  readonly traceFrameBytes: number;
   /** Seconds kept in RAM before a trip is known to have begun. */
   readonly preTripSamples: number;
   /** Frames sent and not yet receipted. */
@@ -29,6 +33,8 @@ function limits(values: Limits): Limits {
     values.measureSamples % values.blockSamples === 0 &&
     values.frameSamples % values.blockSamples === 0 &&
     values.blockOccurrences <= EVENTS_MAX &&
+    values.traceFirstBytes < values.traceFrameBytes &&
+    values.traceFrameBytes < values.frameBytes &&
     values.resendFirstMs <= values.resendLastMs &&
     values.window >= 1;
   if (!sound) throw new RangeError('limits contradict each other');
@@ -41,6 +47,8 @@ export const PRODUCTION = limits({
   frameBytes: 2048,
   measureSamples: 30,
   blockOccurrences: 8,
+  traceFirstBytes: 1024,
+  traceFrameBytes: 1792,
   preTripSamples: 10,
   window: 8,
   gapWindow: 64,
@@ -55,6 +63,8 @@ export const TINY = limits({
   frameBytes: 512,
   measureSamples: 4,
   blockOccurrences: 2,
+  traceFirstBytes: 256,
+  traceFrameBytes: 448,
   preTripSamples: 3,
   window: 2,
   gapWindow: 6,

@@ -12,12 +12,14 @@ import {
   type Summary,
   type TripPart,
 } from '../protocol/messages.ts';
+import { traceBytesMax } from '../protocol/raw-trace.ts';
 import { encodeBlock, type FrameHead } from './block.ts';
 import { composeFrame, type TripEnd } from './compose.ts';
 import type { FrameIdentity } from './frame-ref.ts';
 import type { Journal } from './journal.ts';
 import type { Limits } from './limits.ts';
 import { Meter } from './meter.ts';
+import { newShortRam, SHORT_RAM } from './ram.ts';
 import { PACKED_VALUES, packRow, ROW_VALUES, unpackRow } from './row.ts';
 
 /** A step in time larger than this starts a new frame: a frame has one cadence. */
@@ -40,18 +42,11 @@ interface OpenFrame extends FrameIdentity {
   occurrences: number;
 }
 
-/** Ring of the seconds before a trip. */
-interface Before {
-  readonly rows: Int16Array;
-  readonly atMs: Float64Array;
-  count: number;
-}
+const ROWS: number = SHORT_RAM.rows;
+/** Behind a row from before a trip lies when it was: the low 32 bits of the milliseconds. */
+const TIMED_VALUES = PACKED_VALUES + 2;
 
-// A device is in a trip or between two: it has the memory for one of them at a time.
-const NO_ROWS = new Int16Array(0);
-
-// Shared by all devices of a process: they are filled and read within one call.
-const early = new Int32Array(ROW_VALUES);
+// Shared by all devices of a process: it is filled and read within one call.
 const block = new Int32Array(SAMPLES_MAX * ROW_VALUES);
 
 export class Recorder {
@@ -59,17 +54,20 @@ export class Recorder {
   private readonly journal: Journal;
   private readonly limits: Limits;
   private frame: OpenFrame | null = null;
-  /** Rows of the open block. */
-  private rows = NO_ROWS;
+  /** In a trip the rows of the open block; between two, a ring of the seconds before the next one. */
+  private readonly rows: Int16Array;
   private rowCount = 0;
   private occurrences: Occurrence[] = [];
   private lastRowMs = 0;
   private utcOffsetMs: number | undefined;
-  private before: Before | null = null;
+  /** Bytes of raw traces that the open frame, or the next one, has room for until it is measured again. */
+  private traceRoom = 0;
 
-  constructor(journal: Journal, limits: Limits) {
+  constructor(journal: Journal, limits: Limits, rows: Int16Array = newShortRam()) {
     this.journal = journal;
     this.limits = limits;
+    this.rows = rows;
+    this.traceRoom = limits.traceFirstBytes;
   }
 
   /** A trip goes on that an earlier boot began (C32). */
@@ -81,8 +79,7 @@ export class Recorder {
     this.trip = { number, boot: undefined, part: 0, sinceMs, meter: new Meter(null) };
     const noted = this.occurrences.filter((occurrence) => occurrence.atMs >= sinceMs);
     this.occurrences = [];
-    if (this.before !== null) this.addBefore(this.before, sinceMs, vehicleAxes);
-    this.before = null;
+    this.addBefore(sinceMs, vehicleAxes);
     for (const occurrence of noted) this.note(occurrence);
   }
 
@@ -93,36 +90,53 @@ export class Recorder {
     else this.add(row, now, vehicleAxes);
   }
 
-  private addBefore({ rows, atMs, count }: Before, sinceMs: number, vehicleAxes: boolean): void {
+  /** The rows of the ring are taken out of it first: those of the trip need its place. */
+  private addBefore(sinceMs: number, vehicleAxes: boolean): void {
+    const { rows, rowCount, lastRowMs } = this;
     const { preTripSamples } = this.limits;
-    for (let i = Math.max(0, count - preTripSamples); i < count; i++) {
-      const slot = i % preTripSamples;
-      if (atMs[slot] < sinceMs) continue;
-      unpackRow(rows, slot, early, 0);
-      this.add(early, atMs[slot], vehicleAxes);
+    const kept = Math.min(rowCount, preTripSamples);
+    const early = new Int32Array(kept * ROW_VALUES);
+    const earlyMs: number[] = [];
+    for (let i = 0; i < kept; i++) {
+      const at = ROWS + ((rowCount - kept + i) % preTripSamples) * TIMED_VALUES;
+      unpackRow(rows, at, early, i);
+      const low = (rows[at + PACKED_VALUES + 1] << 16) | (rows[at + PACKED_VALUES] & 0xffff);
+      earlyMs.push(lastRowMs - ((lastRowMs - low) >>> 0));
+    }
+    this.rowCount = 0;
+    for (let i = 0; i < kept; i++) {
+      if (earlyMs[i] < sinceMs) continue;
+      this.add(early.subarray(i * ROW_VALUES, (i + 1) * ROW_VALUES), earlyMs[i], vehicleAxes);
     }
   }
 
   private keep(row: Int32Array, now: number): void {
     const { preTripSamples } = this.limits;
-    this.before ??= {
-      rows: new Int16Array(preTripSamples * PACKED_VALUES),
-      atMs: new Float64Array(preTripSamples),
-      count: 0,
-    };
-    const slot = this.before.count++ % preTripSamples;
-    packRow(row, this.before.rows, slot);
-    this.before.atMs[slot] = now;
+    const at = ROWS + (this.rowCount++ % preTripSamples) * TIMED_VALUES;
+    packRow(row, this.rows, at);
+    this.rows[at + PACKED_VALUES] = now;
+    this.rows[at + PACKED_VALUES + 1] = (now | 0) >> 16;
+    this.lastRowMs = now;
     const oldest = now - preTripSamples * 1000;
     if (this.occurrences.length > 0) this.occurrences = this.occurrences.filter(({ atMs }) => atMs >= oldest);
   }
 
   note(occurrence: Occurrence): void {
     this.trip?.meter.count(occurrence);
-    this.occurrences.push(occurrence);
+    this.occurrences.push(this.fitting(occurrence));
     if (this.occurrences.length < this.limits.blockOccurrences) return;
     if (this.frame !== null) this.flush();
     else if (this.trip === null) this.occurrences.shift();
+  }
+
+  /** Where there is no room for the raw samples, the event goes without them. */
+  private fitting(occurrence: Occurrence): Occurrence {
+    const { trace, ...bare } = occurrence;
+    if (trace === undefined) return occurrence;
+    const bytes = traceBytesMax(trace);
+    if (this.trip === null || bytes > this.traceRoom) return bare;
+    this.traceRoom -= bytes;
+    return occurrence;
   }
 
   /** The supply is going: what is in RAM goes to flash while the hold-up lasts. */
@@ -136,8 +150,9 @@ export class Recorder {
     if (this.frame !== null) this.close(end);
     else this.journal.closeFrame(this.bareEnd(trip, end, now));
     this.trip = null;
-    this.rows = NO_ROWS;
+    this.rowCount = 0;
     this.occurrences = [];
+    this.traceRoom = this.limits.traceFirstBytes;
   }
 
   /** A frame with events only, outside any trip. */
@@ -151,8 +166,7 @@ export class Recorder {
     if (this.frame !== null && broken) this.close(null);
     this.frame ??= this.openFrame(now, vehicleAxes);
     this.trip?.meter.second(row, 0);
-    if (this.rows === NO_ROWS) this.rows = new Int16Array(this.limits.blockSamples * PACKED_VALUES);
-    packRow(row, this.rows, this.rowCount++);
+    packRow(row, this.rows, ROWS + this.rowCount++ * PACKED_VALUES);
     this.lastRowMs = now;
     this.frame.count++;
     if (this.rowCount === this.limits.blockSamples) this.flush();
@@ -169,13 +183,27 @@ export class Recorder {
   }
 
   private isFull(frame: OpenFrame): boolean {
-    const { frameSamples, frameBytes, measureSamples, blockOccurrences } = this.limits;
+    const { frameSamples, frameBytes, measureSamples, blockOccurrences, traceFrameBytes } = this.limits;
     if (frame.count >= frameSamples || frame.occurrences > EVENTS_MAX - 2 * blockOccurrences) return true;
     if (frame.count % measureSamples !== 0) return false;
+    this.flush();
+    const bytes = this.expectedBytes(1 + measureSamples / frame.count);
+    this.traceRoom = traceFrameBytes - bytes;
+    return bytes > frameBytes;
+  }
+
+  /**
+   * Of the open frame when it is `growth` times as long. Its head does not grow, and raw traces are counted as they
+   * come.
+   */
+  private expectedBytes(growth: number): number {
     const open = this.journal.readOpen();
-    if (open === null) return false;
-    const bytes = this.journal.sealedBytes(composeFrame(open.blocks, open.samples, null));
-    return (bytes * (frame.count + measureSamples)) / frame.count > frameBytes;
+    if (open === null) return 0;
+    const composed = composeFrame(open.blocks, open.samples, null);
+    const head = this.journal.sealedBytes({ ...composed, samples: undefined, occurrences: [] });
+    const traces = composed.occurrences.flatMap(({ trace }) => trace ?? []);
+    const fixed = traces.reduce((sum, trace) => sum + traceBytesMax(trace), head);
+    return fixed + Math.ceil((this.journal.sealedBytes(composed) - fixed) * growth);
   }
 
   private flush(): void {
@@ -183,7 +211,7 @@ export class Recorder {
     if (frame === null || (this.rowCount === 0 && this.occurrences.length === 0)) return;
     const head: FrameHead = { ...frame, utcMs: this.utcAt(frame.startMs) };
     const tail = { summary: this.currentTrip().meter.summary(), occurrences: this.occurrences };
-    for (let i = 0; i < this.rowCount; i++) unpackRow(this.rows, i, block, i);
+    for (let i = 0; i < this.rowCount; i++) unpackRow(this.rows, ROWS + i * PACKED_VALUES, block, i);
     this.journal.appendBlock(encodeBlock(head, block, this.rowCount, tail));
     frame.occurrences += this.occurrences.length;
     this.rowCount = 0;
@@ -199,6 +227,7 @@ export class Recorder {
     const closed = open === null ? this.withoutSamples(frame, end) : composeFrame(open.blocks, open.samples, end);
     this.journal.closeFrame(closed);
     this.currentTrip().part++;
+    this.traceRoom = this.limits.traceFirstBytes;
   }
 
   /** No block of it can be read any more: its number and its part of the trip must not stay missing for that. */

@@ -11,17 +11,15 @@ export const ROW_BYTES = 33;
 /** Numbers of 16 bits that hold a row in RAM: the two positions take two of them each. */
 export const PACKED_VALUES = ROW_VALUES + 2;
 
-/** `row` becomes the row number `slot` of `packed`. */
-export function packRow(row: Int32Array, packed: Int16Array, slot: number): void {
-  const base = slot * PACKED_VALUES;
+/** `row` becomes `PACKED_VALUES` numbers of `packed` from `base` on. */
+export function packRow(row: Int32Array, packed: Int16Array, base: number): void {
   for (let i = 0; i < ROW_VALUES; i++) packed[base + i] = row[i];
   packed[base + ROW_VALUES] = row[ROW.latE6] >> 16;
   packed[base + ROW_VALUES + 1] = row[ROW.lonE6] >> 16;
 }
 
-/** Row number `slot` of `packed` becomes row number `row` of `rows`. */
-export function unpackRow(packed: Int16Array, slot: number, rows: Int32Array, row: number): void {
-  const from = slot * PACKED_VALUES;
+/** What `packRow` put at `from` becomes row number `row` of `rows`. */
+export function unpackRow(packed: Int16Array, from: number, rows: Int32Array, row: number): void {
   const to = row * ROW_VALUES;
   for (let i = 0; i < ROW_VALUES; i++) rows[to + i] = packed[from + i];
   rows[to + ROW.latE6] = (packed[from + ROW_VALUES] << 16) | (rows[to + ROW.latE6] & 0xffff);

@@ -6,22 +6,27 @@
  * and how much of the force was a hill, a crooked road or a crooked device: C5 speaks of the car's acceleration.
  */
 
-import { ACCELERATION_COLUMNS, type Occurrence } from '../protocol/messages.ts';
-import { BRAKING_MG, FORWARD_MG, harshDetectors, LowPass, SAMPLE_MS, SIDEWAYS_MG } from './detectors.ts';
-import { BIN_SAMPLES, ForceHistory, HISTORY_VALUES } from './force-history.ts';
+import { ACCELERATION_COLUMNS, type Occurrence, type RawTrace } from '../protocol/messages.ts';
+import {
+  BRAKING_MG,
+  type Detector,
+  FORWARD_MG,
+  type HarshDetectors,
+  harshDetectors,
+  SAMPLE_MS,
+  SIDEWAYS_MG,
+} from './detectors.ts';
+import { FILTER_DELAY, FilteredForce, WAITING } from './filtered-force.ts';
+import { ForceBins, RING, RING_VALUES } from './force-bins.ts';
 import { GnssLag } from './gnss-lag.ts';
 import { GnssReference, WINDOW_S } from './gnss-reference.ts';
 import type { Rotation } from './mounting.ts';
-import { newRam, RAM } from './ram.ts';
+import { newRam, newShortRam, RAM, SHORT_RAM } from './ram.ts';
+import { cutTrace } from './trace-cut.ts';
 
 const IDENTITY: Rotation = Float64Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1]);
 const PER_SECOND = 1000 / SAMPLE_MS;
-/** Filtered samples that wait to be judged: half the window, the last second and a receiver that is 0.5 s late. */
-const RING = 150;
-/** Behind the ring lie the force history and the columns of the last block. */
-const HISTORY = 2 * RING;
-const COLUMNS = HISTORY + HISTORY_VALUES;
-const SAMPLE_VALUES = COLUMNS + ACCELERATION_COLUMNS;
+const COLUMNS: number = SHORT_RAM.columns;
 /** The middle of the window of `GnssReference` lies this long ago. */
 const MIDDLE_S = WINDOW_S / 2;
 const GRAVITY_S = 60;
@@ -31,23 +36,22 @@ const GRAVITY_S = 60;
  */
 const PITCH_SHARE = 0.968;
 const ROLL_SHARE = 0.955;
-/** What is stronger is a blow and says little of the car's speed. */
-const BLOW_MG = 1200;
 const CM_S2_PER_MG = 0.980665;
-/** Of slow changes in the low-pass: 75 ms, in samples. */
-const FILTER_DELAY = 4;
 /** A road that shakes the car up and down by more within a second is rough. */
 const ROUGH_MG = 600;
 /** What is judged lies in the last blocks. */
 const SHAKEN_S = 4;
 /** After something odd, so long nothing is judged. */
 const BLIND_S = 5;
+/** numbers.md 13: a harsh event keeps 2 s of raw samples. */
+const BEFORE_PEAK = PER_SECOND;
+const AFTER_PEAK = PER_SECOND;
 
 // Shared by all devices of a process: they are filled and read within one call.
 const windowMg = new Float64Array(3);
 const late = new Float64Array(3);
-const forwardPass = new LowPass();
-const leftPass = new LowPass();
+const bins = new ForceBins();
+const filtered = new FilteredForce();
 const lagged = new Float64Array(GnssLag.count);
 const gravity = new Float64Array(3);
 const columns = new Int32Array(ACCELERATION_COLUMNS);
@@ -62,25 +66,28 @@ export class Sensing {
   private mounted = false;
   /** Blocks since the road last shook the car. */
   private smoothS = SHAKEN_S;
-  private readonly detectors = harshDetectors();
-  private readonly history: ForceHistory;
+  private readonly detectors: HarshDetectors;
   private readonly lag: GnssLag;
   private readonly ram: Float64Array;
-  /** The ring of filtered forward and left, mg, and what lies behind it. */
-  private readonly samples = new Int16Array(SAMPLE_VALUES);
-  /** Samples so far, and how many of them have been judged. */
+  /** The ring of raw samples in the sensor's own axes, mg, and the columns of the last block. */
+  private readonly samples: Int16Array;
+  /** Samples so far, how many of them have been judged, and how many the low-passes have seen. */
   private taken = 0;
   private judged = 0;
+  private passed = 0;
+  /** The first sample after the last gap. */
+  private since = 0;
   private endMs = 0;
   private blindS = 0;
   private forwardTiltMg = 0;
   private leftTiltMg = 0;
 
-  constructor(ram: Float64Array = newRam()) {
+  constructor(ram: Float64Array = newRam(), shortRam: Int16Array = newShortRam()) {
     this.ram = ram;
+    this.samples = shortRam;
     this.reference = new GnssReference(ram);
     this.lag = new GnssLag(ram);
-    this.history = new ForceHistory(this.samples, HISTORY);
+    this.detectors = harshDetectors(ram);
   }
 
   /** Of the last minute, in the sensor's own axes, mg: gravity, whatever the mounting. To be used up at once. */
@@ -100,7 +107,7 @@ export class Sensing {
   /** The axes were found, or got better. */
   mount(rotation: Rotation): void {
     this.rotation = rotation;
-    if (!this.mounted) this.refilter();
+    if (!this.mounted) this.blind();
     this.mounted = true;
   }
 
@@ -128,7 +135,7 @@ export class Sensing {
   /** Samples `x y z x y z ...` in mg, a multiple of 5 of them. */
   block(axesMg: Int16Array, startMs: number): void {
     if (Math.abs(startMs - this.endMs) > SAMPLE_MS) this.gap();
-    const { history, samples, ram } = this;
+    const { samples, ram } = this;
     const r = this.rotation;
     const r0 = r[0];
     const r1 = r[1];
@@ -139,16 +146,6 @@ export class Sensing {
     const r6 = r[6];
     const r7 = r[7];
     const r8 = r[8];
-    forwardPass.load(ram, RAM.forwardPass);
-    leftPass.load(ram, RAM.leftPass);
-    // Whole milligrams, which add up faster.
-    const gx = Math.round(ram[RAM.gravity]);
-    const gy = Math.round(ram[RAM.gravity + 1]);
-    const gz = Math.round(ram[RAM.gravity + 2]);
-    let binX = 0;
-    let binY = 0;
-    let binZ = 0;
-    let inBin = 0;
     let sumX = 0;
     let sumY = 0;
     let sumZ = 0;
@@ -158,7 +155,7 @@ export class Sensing {
     let leftHigh = Number.NEGATIVE_INFINITY;
     let upLow = Number.POSITIVE_INFINITY;
     let upHigh = Number.NEGATIVE_INFINITY;
-    let ringAt = 2 * (this.taken % RING);
+    let ringAt = 3 * (this.taken % RING);
     const count = axesMg.length / 3;
     for (let i = 0; i < axesMg.length; i += 3) {
       const x = axesMg[i];
@@ -167,16 +164,10 @@ export class Sensing {
       sumX += x;
       sumY += y;
       sumZ += z;
-      binX += clip(x, gx);
-      binY += clip(y, gy);
-      binZ += clip(z, gz);
-      if (++inBin === BIN_SAMPLES) {
-        history.add(binX, binY, binZ);
-        binX = 0;
-        binY = 0;
-        binZ = 0;
-        inBin = 0;
-      }
+      samples[ringAt] = x;
+      samples[ringAt + 1] = y;
+      samples[ringAt + 2] = z;
+      ringAt = ringAt + 3 === RING_VALUES ? 0 : ringAt + 3;
       const forward = r0 * x + r1 * y + r2 * z;
       const left = r3 * x + r4 * y + r5 * z;
       const up = r6 * x + r7 * y + r8 * z;
@@ -186,12 +177,7 @@ export class Sensing {
       if (left > leftHigh) leftHigh = left;
       if (up < upLow) upLow = up;
       if (up > upHigh) upHigh = up;
-      samples[ringAt] = forwardPass.step(forward);
-      samples[ringAt + 1] = leftPass.step(left);
-      ringAt = ringAt + 2 === 2 * RING ? 0 : ringAt + 2;
     }
-    forwardPass.store(ram, RAM.forwardPass);
-    leftPass.store(ram, RAM.leftPass);
     this.taken += count;
     this.smoothS = upHigh - upLow > ROUGH_MG ? 0 : Math.min(SHAKEN_S, this.smoothS + 1);
     this.endMs = startMs + count * SAMPLE_MS;
@@ -208,13 +194,14 @@ export class Sensing {
   /** Once a second after its block: the solution at its end. */
   locate(speedCmS: number | null, headingCdeg: number): void {
     this.reference.second(speedCmS, headingCdeg);
-    if (!this.history.mean(this.lag.lagS, 1, this.lateMg)) this.mean(this.lateMg);
+    this.fillBins();
+    if (!bins.mean(this.lag.lagS, 1, this.lateMg)) this.mean(this.lateMg);
     if (!this.mounted || !this.reference.valid || this.blindS > 0) {
       this.lag.pause();
       return;
     }
     for (let i = 0; i < GnssLag.count; i++) {
-      if (!this.history.mean(GnssLag.at(i), 1, windowMg)) return;
+      if (!bins.mean(GnssLag.at(i), 1, windowMg)) return;
       lagged[i] = this.along(0, windowMg);
     }
     this.lag.second(this.reference.forwardMg, lagged);
@@ -225,19 +212,22 @@ export class Sensing {
     const { lagS } = this.lag;
     const fromForward = this.forwardTiltMg;
     const fromLeft = this.leftTiltMg;
+    this.fillBins();
     this.findTilt(lagS);
     const until = this.taken - Math.round((MIDDLE_S + lagS) * PER_SECOND);
-    const from = Math.max(this.judged, this.taken - RING);
+    const from = Math.max(this.judged, this.taken - WAITING);
     if (this.blindS > 0) this.blindS--;
     if (until <= from) return;
     this.judged = until;
-    if (!this.mounted || this.blindS > 0) return;
-    this.detect(from, until, fromForward, fromLeft, out);
+    if (!this.mounted) return;
+    filtered.pass(this.samples, this.ram, this.rotation, from, until, this.passed !== from);
+    this.passed = until;
+    if (this.blindS === 0) this.detect(from, until, fromForward, fromLeft, out);
   }
 
   /** How much of the force is none of the car's acceleration, in the middle of the window. */
   private findTilt(lagS: number): void {
-    if (!this.mounted || !this.history.mean(lagS, WINDOW_S, windowMg)) return;
+    if (!this.mounted || !bins.mean(lagS, WINDOW_S, windowMg)) return;
     const forwardMg = this.reference.forwardMeanMg();
     if (forwardMg !== null) this.forwardTiltMg = this.along(0, windowMg) - forwardMg;
     const leftMg = this.reference.leftMeanMg();
@@ -246,27 +236,52 @@ export class Sensing {
 
   private detect(from: number, until: number, fromForward: number, fromLeft: number, out: Occurrence[]): void {
     const { lagS } = this.lag;
-    const { samples, detectors } = this;
+    const { detectors } = this;
     const n = until - from;
     const forwardStep = (this.forwardTiltMg - fromForward) / n;
     const leftStep = (this.leftTiltMg - fromLeft) / n;
     const rough = this.smoothS < SHAKEN_S;
     let busy = this.busy();
-    let speedCmS = this.speedAt(from, until, lagS);
+    let speedCmS = this.speedAt(n, lagS);
     for (let i = 0; i < n; i++) {
-      const at = 2 * ((from + i) % RING);
-      const along = PITCH_SHARE * (samples[at] - fromForward - i * forwardStep);
-      const across = ROLL_SHARE * (samples[at + 1] - fromLeft - i * leftStep);
-      speedCmS += this.gainCmS(from + i);
+      const along = PITCH_SHARE * (filtered.mg[2 * i] - fromForward - i * forwardStep);
+      const across = ROLL_SHARE * (filtered.mg[2 * i + 1] - fromLeft - i * leftStep);
+      speedCmS += this.gainCmS(i);
       const quiet = along < FORWARD_MG && along > -BRAKING_MG && across < SIDEWAYS_MG && across > -SIDEWAYS_MG;
       if (quiet && !busy) continue;
       const atMs = this.endMs - (this.taken - from - i) * SAMPLE_MS;
-      keep(detectors.forward.step(along, atMs, speedCmS, rough), out);
-      keep(detectors.braking.step(-along, atMs, speedCmS, rough), out);
-      keep(detectors.left.step(across, atMs, speedCmS, rough), out);
-      keep(detectors.right.step(-across, atMs, speedCmS, rough), out);
+      this.keep(detectors.forward, detectors.forward.step(along, atMs, speedCmS, rough), out);
+      this.keep(detectors.braking, detectors.braking.step(-along, atMs, speedCmS, rough), out);
+      this.keep(detectors.left, detectors.left.step(across, atMs, speedCmS, rough), out);
+      this.keep(detectors.right, detectors.right.step(-across, atMs, speedCmS, rough), out);
       busy = this.busy();
     }
+    if (!busy) return;
+    // The ring forgets what lies around a peak before a long event has ended.
+    this.holdTrace(detectors.forward);
+    this.holdTrace(detectors.braking);
+    this.holdTrace(detectors.left);
+    this.holdTrace(detectors.right);
+  }
+
+  private keep(detector: Detector, event: Occurrence | null, out: Occurrence[]): void {
+    if (event === null) return;
+    out.push({ ...event, trace: detector.trace ?? this.traceOf(detector.peakMs, event.atMs) });
+    detector.trace = null;
+  }
+
+  private holdTrace(detector: Detector): void {
+    if (detector.running) detector.trace ??= this.traceOf(detector.peakMs, detector.sinceMs);
+  }
+
+  /** Raw samples around the peak of an event that began at `atMs`. */
+  private traceOf(peakMs: number, atMs: number): RawTrace {
+    const { samples, taken, endMs } = this;
+    const peak = taken - Math.round((endMs - peakMs) / SAMPLE_MS);
+    const first = Math.max(this.since, taken - RING, peak - BEFORE_PEAK);
+    const until = Math.min(taken, peak + AFTER_PEAK);
+    const fromMs = endMs - (taken - first) * SAMPLE_MS - atMs;
+    return cutTrace(samples, first, until, this.rotation, fromMs);
   }
 
   private busy(): boolean {
@@ -275,29 +290,37 @@ export class Sensing {
   }
 
   /**
-   * Speed at sample `from`, cm/s. Three solutions around the middle of the stretch, each carried there by the force,
-   * are better than one, and the force is finer than a line between them.
+   * Before the first of `n` filtered samples, cm/s. Three solutions around the middle of the stretch, each carried
+   * there by the force, are better than one, and the force is finer than a line between them.
    */
-  private speedAt(from: number, until: number, lagS: number): number {
+  private speedAt(n: number, lagS: number): number {
     const newer = this.reference.speedCmS(1);
     const middle = this.reference.speedCmS(2);
     const older = this.reference.speedCmS(3);
     let speed = middle;
-    if (this.history.mean(lagS + 1, 1, windowMg)) {
+    if (bins.mean(lagS + 1, 1, windowMg)) {
       const after = this.along(0, windowMg) - this.forwardTiltMg;
-      this.history.mean(lagS + 2, 1, windowMg);
+      bins.mean(lagS + 2, 1, windowMg);
       const before = this.along(0, windowMg) - this.forwardTiltMg;
       speed = (older + before * CM_S2_PER_MG + middle + newer - after * CM_S2_PER_MG) / 3;
     }
-    const half = (until - from) / 2;
-    for (let i = 0; i < half; i++) speed -= this.gainCmS(from + i);
+    for (let i = 0; i < n / 2; i++) speed -= this.gainCmS(i);
     return speed;
   }
 
-  /** What a sample adds to the speed. The filter shows it late. */
-  private gainCmS(sample: number): number {
-    const forwardMg = this.samples[2 * ((sample + FILTER_DELAY) % RING)] - this.forwardTiltMg;
+  /** What sample `i` of the filtered ones adds to the speed. The filter shows it late. */
+  private gainCmS(i: number): number {
+    const forwardMg = filtered.mg[2 * (i + FILTER_DELAY)] - this.forwardTiltMg;
     return (PITCH_SHARE * forwardMg * CM_S2_PER_MG) / PER_SECOND;
+  }
+
+  /** Around gravity, whole mg. */
+  private fillBins(): void {
+    const { samples, taken, since, ram } = this;
+    const x = Math.round(ram[RAM.gravity]);
+    const y = Math.round(ram[RAM.gravity + 1]);
+    const z = Math.round(ram[RAM.gravity + 2]);
+    bins.fill(samples, taken, since, x, y, z);
   }
 
   private along(row: number, forceMg: Float64Array): number {
@@ -317,19 +340,9 @@ export class Sensing {
     for (let k = 0; k < 3; k++) ram[RAM.gravity + k] += (ram[RAM.mean + k] - ram[RAM.gravity + k]) / follow;
   }
 
-  /** The axes appeared: what the filters hold belongs to others. */
-  private refilter(): void {
-    this.mean(windowMg);
-    forwardPass.settle(this.along(0, windowMg));
-    leftPass.settle(this.along(1, windowMg));
-    forwardPass.store(this.ram, RAM.forwardPass);
-    leftPass.store(this.ram, RAM.leftPass);
-    this.blind();
-  }
-
   /** Samples are missing. */
   private gap(): void {
-    this.history.clear();
+    this.since = this.taken;
     this.judged = this.taken;
     this.blind();
   }
@@ -343,18 +356,9 @@ export class Sensing {
   }
 }
 
-function clear(detectors: ReturnType<typeof harshDetectors>): void {
+function clear(detectors: HarshDetectors): void {
   detectors.forward.clear();
   detectors.braking.clear();
   detectors.left.clear();
   detectors.right.clear();
-}
-
-function clip(mg: number, aroundMg: number): number {
-  if (mg > aroundMg + BLOW_MG) return aroundMg + BLOW_MG;
-  return mg < aroundMg - BLOW_MG ? aroundMg - BLOW_MG : mg;
-}
-
-function keep(event: Occurrence | null, out: Occurrence[]): void {
-  if (event !== null) out.push(event);
 }

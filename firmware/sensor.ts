@@ -11,6 +11,7 @@ import type { DeviceIdentity } from '../protocol/identity.ts';
 import {
   BACKDATE_MAX_MS,
   BOOT_BYTES,
+  Configuration,
   ConnectProof,
   DAY_MS,
   DeviceState,
@@ -28,12 +29,12 @@ import { type Limits, PRODUCTION } from './limits.ts';
 import { Motion, type MotionChange } from './motion.ts';
 import { Mounting, type Rotation } from './mounting.ts';
 import { plausibleFix } from './plausible.ts';
-import { newRam } from './ram.ts';
+import { newRam, newShortRam } from './ram.ts';
 import { Recorder } from './recorder.ts';
 import { isBrownOut, revive } from './revival.ts';
 import { ROW, ROW_VALUES } from './row.ts';
 import { Sensing } from './sensing.ts';
-import { mountingFrom, storedMounting } from './settings.ts';
+import { mountingFrom, type Settings, storedMounting } from './settings.ts';
 import { Supply } from './supply.ts';
 import { Uplink } from './uplink.ts';
 import { Vibration } from './vibration.ts';
@@ -55,10 +56,11 @@ export class Sensor implements Device {
   private readonly recorder: Recorder;
   private readonly led: Led;
   private readonly ram = newRam();
-  private readonly sensing = new Sensing(this.ram);
+  private readonly shortRam = newShortRam();
+  private readonly sensing = new Sensing(this.ram, this.shortRam);
   private readonly vibration = new Vibration(this.ram);
   private crashWatch: Crash | null = null;
-  private readonly speedPeak = new SpeedPeak();
+  private speedPeak = new SpeedPeak();
   private supply = new Supply(false);
   private motion = new Motion(false);
   private mounting = new Mounting(null, this.ram);
@@ -69,6 +71,8 @@ export class Sensor implements Device {
   private utcOffsetMs: number | undefined;
   private notices = 0;
   private linkUp = false;
+  /** Since when trips may exist; Infinity while the blocker is on (E34). */
+  private freeSinceMs = 0;
 
   constructor(hal: Hal, identity: DeviceIdentity, crypto: Crypto, limits: Limits = PRODUCTION) {
     this.hal = hal;
@@ -76,7 +80,7 @@ export class Sensor implements Device {
     this.crypto = crypto;
     hal.random(this.boot16);
     this.journal = new Journal(hal.flash, this.boot16, new DeviceSeal(identity, crypto));
-    this.recorder = new Recorder(this.journal, limits);
+    this.recorder = new Recorder(this.journal, limits, this.shortRam);
     this.uplink = new Uplink(this.journal, limits, (into) => hal.random(into));
     this.led = new Led((green) => hal.led(green));
   }
@@ -95,8 +99,10 @@ export class Sensor implements Device {
   boot(now: number): readonly Effect[] {
     const { reset } = this.hal;
     this.journal.recover();
-    const ongoing = revive(this.journal, reset);
     const { settings } = this.journal;
+    if (settings.blocker) this.freeSinceMs = Number.POSITIVE_INFINITY;
+    // While the blocker is on no trip goes on, whatever a cut has left of one.
+    const ongoing = revive(this.journal, settings.blocker ? { ...reset, offMs: undefined } : reset);
     this.supply = new Supply(settings.engineSeen);
     this.motion = new Motion(ongoing !== null);
     this.mounting = new Mounting(mountingFrom(settings), this.ram);
@@ -132,7 +138,7 @@ export class Sensor implements Device {
         this.link(input.up, now);
         break;
       case 'downlink':
-        this.downlink(input);
+        this.downlink(input, now);
         break;
       case 'update':
         this.led.update(input.installing, now);
@@ -167,12 +173,18 @@ export class Sensor implements Device {
     if (this.vibration.faulty) this.led.failed(now);
     const { vibrationMg } = this.sensing;
     const change = this.motion.second(fix?.speedCmS ?? null, vibrationMg, this.vibration, this.supply, now);
+    if (this.blocked) this.occurrences.length = 0;
+    else this.record(fix, change, now);
+  }
+
+  private record(fix: GnssFix | null, change: MotionChange, now: number): void {
     if (change.kind === 'trip-start') this.startTrip(change.sinceMs, now);
     this.fillRow(fix);
     this.recorder.second(row, now, this.utcOffsetMs, this.sensing.vehicleAxes);
     const peak = this.speedPeak.second(fix?.speedCmS ?? null, now);
     if (peak !== null) this.occurrences.push(peak);
-    for (const occurrence of this.occurrences) this.recorder.note(occurrence);
+    // Events are known late: what began under the blocker stays unsaid.
+    for (const occurrence of this.occurrences) if (occurrence.atMs >= this.freeSinceMs) this.recorder.note(occurrence);
     this.occurrences.length = 0;
     this.endMotion(change, now);
   }
@@ -191,16 +203,30 @@ export class Sensor implements Device {
     this.notify({ kind: 'mounting-found', atMs: now, durationMs: 0, peak: 0, speedDmS: 0 });
   }
 
-  /** The sensor sits in another vehicle (C41). */
-  newVehicle(): void {
+  /** The sensor sits in another vehicle (C41): its axes are others, and its supply may show no engine. */
+  private newVehicle(): void {
     this.mounting.restart();
     this.sensing.unmount();
-    this.remember();
+    this.supply.engineSeen = false;
   }
 
-  private startTrip(sinceMs: number, now: number): void {
+  private get blocked(): boolean {
+    return this.freeSinceMs === Number.POSITIVE_INFINITY;
+  }
+
+  /** E34. A trip that runs ends, and nothing is kept of what comes; afterwards the next one begins anew. */
+  private block(on: boolean, now: number): void {
+    if (on === this.blocked) return;
+    if (on) this.recorder.endTrip({ ending: 'blocked', tailMs: 0 }, now);
+    this.freeSinceMs = on ? Number.POSITIVE_INFINITY : now;
+    this.motion = new Motion(false);
+    this.speedPeak = new SpeedPeak();
+  }
+
+  private startTrip(engineMs: number, now: number): void {
+    const sinceMs = Math.max(engineMs, this.freeSinceMs);
     const number = this.journal.settings.trips + 1;
-    this.remember(number);
+    this.remember({ trips: number });
     this.recorder.startTrip(number, sinceMs, this.sensing.vehicleAxes);
     this.markGap(sinceMs);
     this.notify({ kind: 'trip-start', atMs: Math.max(0, sinceMs), durationMs: now - sinceMs, peak: 0, speedDmS: 0 });
@@ -227,10 +253,11 @@ export class Sensor implements Device {
   }
 
   /** Writes what must outlive a reset. */
-  private remember(trips = this.journal.settings.trips): void {
+  private remember(changes: Partial<Settings> = {}): void {
     const { rotation } = this.mounting;
     const mounting = rotation === null ? undefined : storedMounting(rotation);
-    this.journal.saveSettings({ trips, engineSeen: this.supply.engineSeen, mounting });
+    const { engineSeen } = this.supply;
+    this.journal.saveSettings({ ...this.journal.settings, engineSeen, mounting, ...changes });
   }
 
   private fillRow(fix: GnssFix | null): void {
@@ -252,16 +279,36 @@ export class Sensor implements Device {
     if (up) this.publish('state', this.stateMessage(true, now), true);
   }
 
-  private downlink(input: Downlink): void {
-    const scope: Scope = { type: 'bb-receipt', direction: 'dn', device: this.identity.id };
-    const receipt = unseal(Receipt, input.bytes, scope, this.identity.gatewayKey, this.crypto);
+  private downlink({ channel, bytes }: Downlink, now: number): void {
+    const { identity, crypto } = this;
+    if (channel === 'config') {
+      const scope: Scope = { type: 'bb-config', direction: 'dn', device: identity.id };
+      const configuration = unseal(Configuration, bytes, scope, identity.gatewayKey, crypto);
+      if (configuration.ok) this.configure(configuration.value, now);
+      else this.refusedDownlinks++;
+      return;
+    }
+    const scope: Scope = { type: 'bb-receipt', direction: 'dn', device: identity.id };
+    const receipt = unseal(Receipt, bytes, scope, identity.gatewayKey, crypto);
     if (receipt.ok) this.uplink.receipt(receipt.value);
     else this.refusedDownlinks++;
   }
 
+  /** One write is all of it. A trip ends before: after a cut in between the gateway says it once more. */
+  private configure({ number, vehicle, blocker }: Configuration, now: number): void {
+    const { settings } = this.journal;
+    if (number < (settings.configuration ?? 0)) return;
+    if (number !== settings.configuration) {
+      this.block(blocker, now);
+      if (vehicle !== (settings.vehicle ?? 0)) this.newVehicle();
+      this.remember({ configuration: number, vehicle, blocker });
+    }
+    if (this.linkUp) this.publish('state', this.stateMessage(true, now), true);
+  }
+
   /** Early notice, if there is a link: the frame will say it again. */
   private notify(what: Occurrence): void {
-    if (!this.linkUp) return;
+    if (!this.linkUp || this.blocked) return;
     const utcMs = this.utcOffsetMs === undefined ? undefined : this.utcOffsetMs + what.atMs;
     const { trip } = this.recorder;
     const part = trip === null ? undefined : { number: trip.number, boot: trip.boot, part: trip.part };
@@ -286,6 +333,7 @@ export class Sensor implements Device {
       offMs,
       waiting: this.journal.waiting,
       mounted: this.sensing.vehicleAxes,
+      configuration: this.journal.settings.configuration,
     };
     const scope: Scope = { type: 'bb-state', direction: 'up', device: this.identity.id };
     return seal(DeviceState, state, scope, this.identity.secretKey, this.crypto);

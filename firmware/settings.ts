@@ -14,6 +14,10 @@ export const Settings = record('settings', {
   engineSeen: field(2, flag),
   /** The mounting, row by row, in 2^-14; absent until found, and after a change of vehicle (C41). */
   mounting: optional(3, list(integer(-Q14, Q14), 9)),
+  /** The gateway's configuration; all three are absent until the first one has come. */
+  configuration: optional(4, integer(0, 0xffffffff)),
+  vehicle: optional(5, integer(0, 0xffffffff)),
+  blocker: optional(6, flag),
 });
 export type Settings = Infer<typeof Settings>;
 

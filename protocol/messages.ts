@@ -44,6 +44,20 @@ export const EVENT_KINDS = {
 } as const;
 export type EventKind = keyof typeof EVENT_KINDS;
 
+/** 2 s at 50 Hz (numbers.md 13). */
+export const TRACE_SAMPLES_MAX = 100;
+/** Forward, left and up. */
+export const TRACE_AXES = 3;
+
+/** Raw accelerations around a harsh event; SPEC "Raw traces" says how each axis is packed. */
+export const RawTrace = record('raw-trace', {
+  fromMs: field(1, integer(-60_000, DAY_MS), "ms from the occurrence's atMs to the first sample"),
+  cadenceMs: field(2, integer(1, 1000), 'ms from sample to sample'),
+  count: field(3, integer(1, TRACE_SAMPLES_MAX)),
+  axes: field(4, list(byteString(1, 240), TRACE_AXES), 'three columns: forward, left, up, 0.01 g'),
+});
+export type RawTrace = Infer<typeof RawTrace>;
+
 /** Something that happened at one time. `peak` is in 0.01 g for accelerations, in 0.1 m/s for speeds. */
 export const Occurrence = record('occurrence', {
   kind: field(1, choice(EVENT_KINDS)),
@@ -51,10 +65,11 @@ export const Occurrence = record('occurrence', {
   durationMs: field(3, integer(0, DAY_MS)),
   peak: field(4, integer(0, 65535), '0.01 g for accelerations, 0.1 m/s for speeds'),
   speedDmS: field(5, speedDmS),
+  trace: optional(6, RawTrace, 'of harsh events, when there was room'),
 });
 export type Occurrence = Infer<typeof Occurrence>;
 
-const ENDINGS = { parked: 1, stood: 2, 'power-lost': 3 } as const;
+const ENDINGS = { parked: 1, stood: 2, 'power-lost': 3, blocked: 4 } as const;
 export type Ending = keyof typeof ENDINGS;
 
 /** Which trip a frame belongs to. A trip that began in an earlier boot names that boot. */
@@ -154,6 +169,7 @@ export const DeviceState = record('state', {
   /** Frames in flash that no receipt has covered. */
   waiting: field(7, uint32, 'frames in flash that no receipt has covered'),
   mounted: field(8, flag, 'the mounting is known'),
+  configuration: optional(9, uint32, 'number of the configuration that holds; absent: none came yet'),
 });
 export type DeviceState = Infer<typeof DeviceState>;
 
@@ -165,6 +181,14 @@ export const Receipt = record('receipt', {
   refused: field(4, list(uint32, MISSING_MAX), 'never send these again'),
 });
 export type Receipt = Infer<typeof Receipt>;
+
+/** What the gateway wants the device to be: the whole of it, so that the highest number alone says everything. */
+export const Configuration = record('configuration', {
+  number: field(1, uint32, 'a device takes only a higher one than the last'),
+  vehicle: field(2, uint32, 'another one than before: the device sits in another vehicle'),
+  blocker: field(3, flag, 'true: no trip is recorded'),
+});
+export type Configuration = Infer<typeof Configuration>;
 
 /** Proof at CONNECT that the client holds the device's key; base64url of the COSE_Sign1 is the password. */
 export const ConnectProof = record('connect-proof', {
@@ -204,11 +228,13 @@ export const RULES = [
   TripPart,
   PackedSamples,
   Occurrence,
+  RawTrace,
   Summary,
   DroppedRange,
   Notice,
   DeviceState,
   Receipt,
+  Configuration,
   ConnectProof,
   Manifest,
   EnrolledDevice,

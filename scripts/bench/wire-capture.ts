@@ -1,6 +1,6 @@
 /** One drive through the real sensor, over a calm radio, to the gateway in this process: what went over the air. */
 
-import type { Device, Effect, Hal, Input, Publish } from '../../firmware/hal.ts';
+import type { Publish } from '../../firmware/hal.ts';
 import { MemoryStore } from '../../gateway/edge/memory-store.ts';
 import { placeOf } from '../../gateway/map/place.ts';
 import { toHex } from '../../protocol/bytes.ts';
@@ -26,8 +26,6 @@ export interface Captured {
   readonly events: readonly Uint8Array[];
   readonly states: readonly Uint8Array[];
   readonly receipts: readonly Uint8Array[];
-  /** The second of raw samples in which a time of a boot lies; undefined while the device was off. */
-  readonly rawSecond: (boot: Uint8Array, atMs: number) => Int16Array | undefined;
 }
 
 export async function captureDrive(drive: WireDrive, crypto: Crypto, log: (line: string) => void): Promise<Captured> {
@@ -49,7 +47,6 @@ export async function captureDrive(drive: WireDrive, crypto: Crypto, log: (line:
   const maker = new SensorMaker(testIdentity('wire', gateway.gatewayKey, crypto), crypto);
   await gateway.enrol([maker.identity]);
   const uplink = new UplinkTap(gateway);
-  const raw = new RawSamples();
   const station = new Station({
     name: maker.identity.id,
     world,
@@ -57,7 +54,7 @@ export async function captureDrive(drive: WireDrive, crypto: Crypto, log: (line:
     feed: drive.feed,
     flash: new NorFlash(),
     network: uplink,
-    makeDevice: (hal) => raw.tap(hal, maker.make),
+    makeDevice: maker.make,
     radio: CALM_RADIO,
   });
   station.start();
@@ -73,7 +70,6 @@ export async function captureDrive(drive: WireDrive, crypto: Crypto, log: (line:
     events: event,
     states: state,
     receipts,
-    rawSecond: (boot, atMs) => raw.second(boot, atMs),
   };
 }
 
@@ -82,7 +78,16 @@ function distinct(messages: readonly Uint8Array[]): Uint8Array[] {
 }
 
 class UplinkTap implements Network {
-  readonly heard: Record<Publish['channel'], Uint8Array[]> = { frame: [], event: [], state: [] };
+  readonly heard: Record<Publish['channel'], Uint8Array[]> = {
+    frame: [],
+    event: [],
+    state: [],
+    clock: [],
+    result: [],
+    report: [],
+    request: [],
+    ferry: [],
+  };
   private readonly to: InProcessGateway;
 
   constructor(to: InProcessGateway) {
@@ -100,37 +105,5 @@ class UplinkTap implements Network {
 
   disconnect(device: string): void {
     this.to.disconnect(device);
-  }
-}
-
-const SECOND_MS = 1000;
-
-/** Keeps what the accelerometer said, under the boot that heard it. */
-class RawSamples {
-  private readonly boots = new Map<string, Map<number, Int16Array>>();
-
-  /** A device draws its boot's identity before anything else. */
-  tap(hal: Hal, make: (hal: Hal) => Device): Device {
-    let boot: string | null = null;
-    const random = (into: Uint8Array): void => {
-      hal.random(into);
-      boot ??= toHex(into);
-    };
-    const device = make({ flash: hal.flash, reset: hal.reset, random, led: hal.led });
-    const seconds = new Map<number, Int16Array>();
-    if (boot !== null) this.boots.set(boot, seconds);
-    return {
-      boot: (now): readonly Effect[] => device.boot(now),
-      handle(input: Input, now): readonly Effect[] {
-        if (input.kind === 'imu') seconds.set(Math.floor(input.startMs / SECOND_MS), input.axesMg.slice());
-        return device.handle(input, now);
-      },
-      nextTimeout: () => device.nextTimeout(),
-      onTimeout: (now): readonly Effect[] => device.onTimeout(now),
-    };
-  }
-
-  second(boot: Uint8Array, atMs: number): Int16Array | undefined {
-    return this.boots.get(toHex(boot))?.get(Math.floor(atMs / SECOND_MS));
   }
 }

@@ -27,10 +27,8 @@ export interface WireFigures {
   readonly kilobytesPerHour: Readonly<Record<RowFormat, number>> & {
     readonly samples: number;
     readonly signedFrames: number;
-    /** Signed frames, had the drive had ten harsh events an hour. */
+    /** Signed frames, had the drive had ten harsh events an hour, each with 2 s of raw samples. */
     readonly with10Events: number;
-    /** The same, did each event carry 2 s of raw samples, which schema 1 does not. */
-    readonly with10RawEvents: number;
     readonly apart: {
       readonly notices: number;
       readonly states: number;
@@ -46,21 +44,33 @@ export interface WireFigures {
   };
 }
 
-/** What an event costs on average; over all drives, since most of them have few or none. */
+/** What harsh events cost on average in the frames; over all drives, since most of them have few or none. */
 export interface EventCost {
+  /** With raw samples. */
   readonly bytes: number;
   readonly rawBytes: number;
+  /** One sample of three axes; entropy of order 0 of the residuals of its own predictor. */
+  readonly rawSample: { readonly bordbox: number; readonly entropy: number; readonly ratio: number };
+  /** Events whose frame had no room for raw samples. */
+  readonly withoutRaw: number;
 }
 
 export function eventCost(sums: WireSums): EventCost {
-  return { bytes: sums.harshBytes / sums.harshEvents, rawBytes: sums.rawEventBytes / sums.rawEvents };
+  const rawBytes = sums.traceBytes / sums.traces;
+  const sample = sums.traceBytes / sums.traceSamples;
+  const entropy = sums.traceEntropy.bits() / 8;
+  return {
+    bytes: (sums.harshBytes - sums.traceBytes) / sums.harshEvents + rawBytes,
+    rawBytes,
+    rawSample: { bordbox: rounded(sample), entropy: rounded(entropy), ratio: rounded(sample / entropy) },
+    withoutRaw: sums.harshEvents - sums.traces,
+  };
 }
 
 export function figuresOf(name: string, sums: WireSums, event: EventCost): WireFigures {
   const hours = sums.seconds / 3600;
   const perHour = (bytes: number): number => rounded(bytes / 1000 / hours);
   const ten = (GOALS.events * event.bytes) / 1000;
-  const raw = (GOALS.events * event.rawBytes) / 1000;
   const position = sums.positionBytes / sums.positions;
   const positionEntropy = sums.positionEntropy.bits() / 8;
   const acceleration = sums.accelerationBytes / sums.seconds;
@@ -91,7 +101,6 @@ export function figuresOf(name: string, sums: WireSums, event: EventCost): WireF
       ...perFormat((format) => perHour(sums.whole[format])),
       signedFrames: perHour(sums.frameBytes),
       with10Events: rounded(with10Events),
-      with10RawEvents: rounded(with10Events + raw),
       apart: {
         notices: perHour(sums.noticeBytes),
         states: perHour(sums.stateBytes),

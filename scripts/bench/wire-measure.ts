@@ -1,13 +1,13 @@
 /** What one drive, or several, cost on the air, in this format and in others. */
 
 import { encodeCbor } from '../../protocol/cbor.ts';
-import { type Frame, Occurrence, PackedSamples } from '../../protocol/messages.ts';
+import { type Frame, Occurrence, PackedSamples, type RawTrace } from '../../protocol/messages.ts';
+import { unpackTrace } from '../../protocol/raw-trace.ts';
 import { unpackColumn } from '../../protocol/rice.ts';
 import { unpackSamples } from '../../protocol/samples.ts';
 import { downlinkTopic, uplinkTopic } from '../../protocol/topics.ts';
 import type { Batch } from './batch.ts';
 import { Entropy } from './entropy.ts';
-import { rawBytes } from './raw-events.ts';
 import { frameOf } from './receipting-network.ts';
 import { ROW_FORMATS, type RowFormat } from './row-formats.ts';
 import { transportBytes } from './transport.ts';
@@ -38,10 +38,13 @@ export class WireSums {
   positionBytes = 0;
   accelerationBytes = 0;
   harshEvents = 0;
+  /** Of harsh events, raw samples included. */
   harshBytes = 0;
-  /** Raw samples around harsh events, if a later schema sent them. */
-  rawEvents = 0;
-  rawEventBytes = 0;
+  /** Harsh events whose frame had room for raw samples. */
+  traces = 0;
+  traceBytes = 0;
+  /** Samples of three axes. */
+  traceSamples = 0;
   notices = 0;
   noticeBytes = 0;
   states = 0;
@@ -54,9 +57,10 @@ export class WireSums {
   readonly whole = none();
   readonly positionEntropy = new Entropy();
   readonly accelerationEntropy = new Entropy();
+  readonly traceEntropy = new Entropy();
 
   add(captured: Captured): void {
-    for (const bytes of captured.frames) this.addFrame(bytes, captured);
+    for (const bytes of captured.frames) this.addFrame(bytes);
     const { device, frames, events, states, receipts } = captured;
     this.notices += events.length;
     this.noticeBytes += total(events);
@@ -70,20 +74,29 @@ export class WireSums {
     this.carry(downlinkTopic(device, 'receipt'), receipts);
   }
 
-  private addFrame(bytes: Uint8Array, { rawSecond }: Captured): void {
+  private addFrame(bytes: Uint8Array): void {
     const frame = frameOf(bytes);
     this.frames++;
     this.frameBytes += bytes.length;
     for (const occurrence of frame.occurrences) {
       if (!HARSH.has(occurrence.kind)) continue;
+      const whole = encodedBytes(occurrence);
       this.harshEvents++;
-      this.harshBytes += encodeCbor(Occurrence.toCbor(occurrence)).length;
-      const raw = rawBytes(occurrence, (atMs) => rawSecond(frame.boot, atMs));
-      if (raw === null) continue;
-      this.rawEvents++;
-      this.rawEventBytes += raw;
+      this.harshBytes += whole;
+      if (occurrence.trace === undefined) continue;
+      this.traceBytes += whole - encodedBytes({ ...occurrence, trace: undefined });
+      this.addTrace(occurrence.trace);
     }
     if (frame.samples !== undefined) this.addSamples(frame, frame.samples);
+  }
+
+  private addTrace(trace: RawTrace): void {
+    // The bench reads what it measures: bytes that nobody can read would be cheap.
+    const unpacked = unpackTrace(trace);
+    if (!unpacked.ok) throw new Error(`bench: ${unpacked.reason}`);
+    this.traces++;
+    this.traceSamples += trace.count;
+    addResiduals(this.traceEntropy, trace.axes, trace.count);
   }
 
   private addSamples(frame: Frame, packed: PackedSamples): void {
@@ -108,6 +121,10 @@ export class WireSums {
     this.topicBytes += topic.length * messages.length;
     for (const { length } of messages) this.transportBytes += transportBytes(topic.length, length);
   }
+}
+
+function encodedBytes(occurrence: Occurrence): number {
+  return encodeCbor(Occurrence.toCbor(occurrence)).length;
 }
 
 function total(messages: readonly Uint8Array[]): number {

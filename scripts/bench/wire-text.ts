@@ -27,7 +27,6 @@ const HOUR: readonly Column[] = [
   { title: 'events', of: (f) => String(f.harshEvents) },
   { title: 'frames', of: (f) => f.kilobytesPerHour.signedFrames },
   { title: '10 events', of: (f) => f.kilobytesPerHour.with10Events },
-  { title: '10 raw', of: (f) => f.kilobytesPerHour.with10RawEvents },
   { title: 'samples', of: (f) => f.kilobytesPerHour.samples },
   { title: 'protobuf', of: (f) => f.kilobytesPerHour.protobuf },
   { title: 'codec 8E', of: (f) => f.kilobytesPerHour.codec8e },

@@ -8,7 +8,7 @@ import { log, printJson } from '../output.ts';
 import { progress } from '../progress.ts';
 import { captureDrive } from './wire-capture.ts';
 import { wireDrives } from './wire-drives.ts';
-import { eventCost, figuresOf, GOALS, type WireFigures } from './wire-figures.ts';
+import { type EventCost, eventCost, figuresOf, GOALS, type WireFigures } from './wire-figures.ts';
 import { WireSums } from './wire-measure.ts';
 import { wireText } from './wire-text.ts';
 
@@ -33,9 +33,7 @@ interface WireResult {
   readonly goals: typeof GOALS;
   readonly drives: readonly WireFigures[];
   readonly total: WireFigures;
-  /** Average cost of a harsh event in a frame, and of 2 s of raw samples, were they sent. */
-  readonly bytesPerEvent: number;
-  readonly bytesPerRawEvent: number;
+  readonly event: EventCost;
   readonly ok: boolean;
 }
 
@@ -77,15 +75,17 @@ async function measure(folder: string): Promise<WireResult> {
     goals: GOALS,
     drives: figures,
     total,
-    bytesPerEvent: Math.round(event.bytes),
-    bytesPerRawEvent: Math.round(event.rawBytes),
+    event: { ...event, bytes: Math.round(event.bytes), rawBytes: Math.round(event.rawBytes) },
     ok: [...figures, total].every(({ holds }) => Object.values(holds).every((held) => held)),
   };
 }
 
 function resultText(result: WireResult): string {
+  const { event } = result;
+  const { rawSample } = event;
   return `${wireText([...result.drives, result.total])}
-a harsh event costs ${result.bytesPerEvent} bytes in a frame; 2 s of raw samples would cost ${result.bytesPerRawEvent} more
+a harsh event costs ${event.bytes} bytes in a frame, ${event.rawBytes} of them for 2 s of raw samples; ${event.withoutRaw} of ${result.total.harshEvents} events had no room for them
+a raw sample of three axes costs ${rawSample.bordbox} bytes, entropy ${rawSample.entropy}, ratio ${rawSample.ratio}
 ${result.ok ? 'all promised figures hold for every drive' : 'a promised figure does not hold'}
 `;
 }

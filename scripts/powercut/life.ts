@@ -71,6 +71,16 @@ export const LIFE: readonly Step[] = [
     },
   },
   {
+    name: 'configurations on a trip and between two',
+    run: (rig) => {
+      rig.configure(1);
+      rig.configure(2);
+      onTrip(rig);
+      rig.mount(200);
+      rig.drive(3);
+    },
+  },
+  {
     name: 'outage until flash is full',
     run: (rig) => {
       rig.link('down');

@@ -11,7 +11,10 @@ import { revive } from '../../firmware/revival.ts';
 import { ROW, ROW_VALUES } from '../../firmware/row.ts';
 import type { Settings } from '../../firmware/settings.ts';
 import { Uplink } from '../../firmware/uplink.ts';
-import { BOOT_BYTES, type Frame, type Occurrence } from '../../protocol/messages.ts';
+import { toHex } from '../../protocol/bytes.ts';
+import { encodeMessage } from '../../protocol/envelope.ts';
+import { BOOT_BYTES, type Frame, type Occurrence, RawTrace } from '../../protocol/messages.ts';
+import { newTrace, packTrace } from '../../protocol/raw-trace.ts';
 import type { NorFlash } from '../../simulator/flash.ts';
 import { Rng } from '../../simulator/rng.ts';
 import { FrameBook } from './frame-book.ts';
@@ -54,7 +57,10 @@ export class Rig {
     this.worn = worn;
     this.ledger = before?.ledger.copy() ?? new Ledger(limits.blockSamples);
     this.book = new FrameBook(before?.book ?? null);
-    this.book.onSeal = (frame) => this.checkGap(frame);
+    this.book.onSeal = (frame) => {
+      this.checkGap(frame);
+      this.checkTraces(frame);
+    };
     this.boots = before?.boots ?? 0;
   }
 
@@ -122,7 +128,7 @@ export class Rig {
   drive(seconds: number): void {
     for (let i = 0; i < seconds; i++) {
       this.second();
-      if (i % 5 === 4) this.device.recorder.note(occurrence('harsh-braking', this.nowMs));
+      if (i % 5 === 4) this.device.recorder.note(braking(this.nowMs));
       this.pump();
     }
   }
@@ -140,6 +146,13 @@ export class Rig {
   /** The mounting is found: `at` makes each finding differ. */
   mount(at: number): void {
     this.save({ ...this.journal.settings, mounting: [at, 1, 2, 3, 4, 5, 6, 7, 8] });
+  }
+
+  /** The gateway's configuration came: the trip ends, then one write holds all of it (docs/SPEC.md 4.5). */
+  configure(number: number): void {
+    this.device.recorder.endTrip({ ending: 'blocked', tailMs: 0 }, this.nowMs);
+    const { mounting: _, ...rest } = this.journal.settings;
+    this.save({ ...rest, configuration: number, vehicle: number, blocker: number % 2 === 1 });
   }
 
   link(link: Link): void {
@@ -201,10 +214,36 @@ export class Rig {
     if (used < sectors - 2 - this.worn) this.ledger.violation(`frames were given up with ${used} sectors in use`);
   }
 
+  /** A harsh event is never without its raw samples, wherever the power failed: frames of this script have room. */
+  private checkTraces(frame: Frame): void {
+    for (const { kind, atMs, trace } of frame.occurrences) {
+      if (kind !== 'harsh-braking') continue;
+      if (trace === undefined || textOf(trace) !== textOf(traceAt(atMs))) {
+        this.ledger.violation(`the event at ${atMs} ms has lost its raw samples`);
+      }
+    }
+  }
+
   private get device(): Unit {
     if (this.unit === null) throw new Error('powercut: the script uses a device that is off');
     return this.unit;
   }
+}
+
+/** Raw samples that tell the time of their event. */
+function traceAt(atMs: number): RawTrace {
+  const trace = newTrace();
+  trace.count = 4;
+  for (const [axis, cg] of trace.axesCg.entries()) cg.fill(Math.floor(atMs / SECOND_MS) + axis);
+  return packTrace(trace);
+}
+
+function textOf(trace: RawTrace): string {
+  return toHex(encodeMessage(RawTrace, trace));
+}
+
+function braking(atMs: number): Occurrence {
+  return { ...occurrence('harsh-braking', atMs), trace: traceAt(atMs) };
 }
 
 function occurrence(kind: Occurrence['kind'], atMs: number): Occurrence {

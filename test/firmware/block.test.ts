@@ -1,9 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type BlockTail, blockIdentity, decodeBlock, encodeBlock, type FrameHead } from '../../firmware/block.ts';
+import {
+  BLOCK_HEAD_BYTES,
+  type BlockTail,
+  blockIdentity,
+  decodeBlock,
+  encodeBlock,
+  type FrameHead,
+} from '../../firmware/block.ts';
 import { ROW_VALUES } from '../../firmware/row.ts';
-import { ACCELERATION_COLUMNS, EVENT_KINDS, type EventKind, SAMPLES_MAX } from '../../protocol/messages.ts';
+import {
+  ACCELERATION_COLUMNS,
+  EVENT_KINDS,
+  type EventKind,
+  type Occurrence,
+  type RawTrace,
+  SAMPLES_MAX,
+} from '../../protocol/messages.ts';
 import { newSamples } from '../../protocol/samples.ts';
 
 /** Objects as the firmware makes them. */
@@ -31,6 +45,17 @@ const head: fc.Arbitrary<FrameHead> = fc.record(
   },
   PLAIN,
 );
+/** The flash does not look into the columns. */
+const column = fc.uint8Array({ minLength: 1, maxLength: 240 });
+const trace: fc.Arbitrary<RawTrace> = fc.record(
+  {
+    fromMs: fc.integer({ min: -60_000, max: 86_400_000 }),
+    cadenceMs: fc.integer({ min: 1, max: 1000 }),
+    count: fc.integer({ min: 1, max: 100 }),
+    axes: fc.tuple(column, column, column),
+  },
+  PLAIN,
+);
 const tail: fc.Arbitrary<BlockTail> = fc.record(
   {
     summary: fc.record(
@@ -45,16 +70,19 @@ const tail: fc.Arbitrary<BlockTail> = fc.record(
       PLAIN,
     ),
     occurrences: fc.array(
-      fc.record(
-        {
-          kind: fc.constantFrom(...(Object.keys(EVENT_KINDS) as EventKind[])),
-          atMs: milliseconds,
-          durationMs: uint32,
-          peak: uint16,
-          speedDmS: uint16,
-        },
-        PLAIN,
-      ),
+      fc
+        .record(
+          {
+            kind: fc.constantFrom(...(Object.keys(EVENT_KINDS) as EventKind[])),
+            atMs: milliseconds,
+            durationMs: uint32,
+            peak: uint16,
+            speedDmS: uint16,
+            trace: fc.option(trace, { nil: undefined }),
+          },
+          PLAIN,
+        )
+        .map(({ trace: raw, ...bare }): Occurrence => (raw === undefined ? bare : { ...bare, trace: raw })),
       { maxLength: 8 },
     ),
   },
@@ -97,6 +125,24 @@ test('a block gives back its head, its tail and its rows', () => {
         ),
       ]);
       assert.deepEqual(back, list);
+    }),
+  );
+});
+
+test('a block whose raw traces are damaged is no block', () => {
+  fc.assert(
+    fc.property(head, trace, fc.nat(), (of, raw, pick) => {
+      const what = { kind: 'harsh-braking', atMs: 1, durationMs: 2, peak: 3, speedDmS: 4, trace: raw } as const;
+      const summary = { distanceM: 0, durationS: 0, topSpeedDmS: 0, accelerations: 0, brakings: 1, cornerings: 0 };
+      const bytes = encoded(of, [], { summary, occurrences: [what] });
+      // The length of the trace, and the first byte of it, which is that of a map.
+      const at = BLOCK_HEAD_BYTES + 17 + 1 + (pick % 3);
+      const other = bytes.slice();
+      other[at] ^= 0x80;
+      assert.equal(decodeBlock(other, newSamples()), null);
+      const none = bytes.slice();
+      none[87] = 0;
+      assert.equal(decodeBlock(none, newSamples()), null);
     }),
   );
 });

@@ -4,12 +4,9 @@ import fc from 'fast-check';
 import type { Rotation } from '../../firmware/axis-fit.ts';
 import { GnssReference } from '../../firmware/gnss-reference.ts';
 import { Mounting, type MountingNews } from '../../firmware/mounting.ts';
-import type { Sensor } from '../../firmware/sensor.ts';
-import { ride } from '../../scripts/accuracy/rig.ts';
 import { anyRotation } from '../../simulator/mounting.ts';
 import { turned } from '../../simulator/nuisance.ts';
 import { Rng } from '../../simulator/rng.ts';
-import { planTown } from '../../simulator/town-plan.ts';
 
 /** A car in front of the mounting machine, one second at a time, without noise unless asked for. */
 class Town {
@@ -181,22 +178,4 @@ test('the reference knows no turn below 3 m/s and none without a solution', () =
   assert.equal(reference.valid, false);
   reference.second(1000, 35_000);
   assert.ok(reference.valid && reference.leftMg > 0, 'ten degrees to the left');
-});
-
-test('C41: a new vehicle is written down: the old axes are gone from the settings, and the new ones come', () => {
-  const town = planTown(Rng.seeded(1));
-  const legs = [{ parkBeforeS: 20, driveS: 700, parkAfterS: 20 }];
-  let toldS = 0;
-  let last: Sensor | null = null;
-  ride(Rng.seeded(3), town, { temperament: 'normal', startUtcMs: 1_772_433_000_000, legs }, (sensor, _car, second) => {
-    last = sensor;
-    if (toldS > 0 || sensor.axes === null || second < 300) return;
-    assert.ok(sensor.journal.settings.mounting !== undefined);
-    toldS = second;
-    sensor.newVehicle();
-    assert.equal(sensor.axes, null);
-    assert.equal(sensor.journal.settings.mounting, undefined);
-  });
-  const sensor = last as Sensor | null;
-  assert.ok(toldS > 0 && sensor?.axes !== null && sensor?.journal.settings.mounting !== undefined);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { unpackTrace } from '../../protocol/raw-trace.ts';
 import { ForceRig, mountedRig, UPRIGHT } from './force-rig.ts';
 
 test('C5: a braking of 0.45 g for a second is one event with its time, peak, duration and speed', () => {
@@ -26,6 +27,62 @@ test('C5: the onset of an event is where it is, wherever in the second it falls'
     assert.equal(rig.events.length, 1);
     assert.ok(Math.abs(rig.events[0].atMs - fromMs - 100) <= 60, `${rig.events[0].atMs - fromMs}`);
   }
+});
+
+/** What the rig's car did, as it would stand in a trace: forward, left, up in 0.01 g from `fromMs` on. */
+function assertTrace(rig: ForceRig, forwardMg: (ms: number) => number, leftMg: (ms: number) => number): void {
+  assert.equal(rig.events.length, 1);
+  const [{ atMs, trace }] = rig.events;
+  const raw = trace === undefined ? null : unpackTrace(trace);
+  assert.ok(raw?.ok);
+  const { fromMs, cadenceMs, count, axesCg } = raw.value;
+  const expected = (mg: (ms: number) => number) =>
+    Array.from({ length: count }, (_, i) => Math.round(mg(atMs + fromMs + i * cadenceMs) / 10));
+  assert.equal(cadenceMs, 20);
+  assert.deepEqual([...axesCg[0].subarray(0, count)], expected(forwardMg));
+  assert.deepEqual([...axesCg[1].subarray(0, count)], expected(leftMg));
+  assert.deepEqual(
+    [...axesCg[2].subarray(0, count)],
+    expected(() => 1000),
+  );
+}
+
+test('C5: an event keeps 2 s of raw samples, half of them before its peak', () => {
+  for (let offset = 0; offset < 50; offset += 7) {
+    const rig = mountedRig(72);
+    const [fromMs, untilMs] = [rig.nowMs + 20 * offset, rig.nowMs + 20 * offset + 1000];
+    const pedal = (ms: number): number => {
+      const inside = ms >= fromMs && ms < untilMs;
+      return inside ? -400 - 100 * Math.max(0, 1 - Math.abs(ms - fromMs - 700) / 200) : 0;
+    };
+    for (let s = 0; s < 7; s++) {
+      const startMs = rig.nowMs;
+      rig.drive((i) => pedal(startMs + 20 * i));
+    }
+    assertTrace(rig, pedal, () => 0);
+    const [{ atMs, trace }] = rig.events;
+    assert.equal(trace?.count, 100);
+    // The low-pass shows the peak 0.1 s late.
+    const peakMs = atMs + (trace?.fromMs ?? 0) + 1000;
+    assert.ok(Math.abs(peakMs - fromMs - 800) <= 60, `${peakMs - fromMs}`);
+  }
+});
+
+test('C5: the samples around the peak of a long braking are kept, long after they have gone by', () => {
+  const rig = mountedRig(220);
+  const fromMs = rig.nowMs;
+  const pedal = (ms: number): number => {
+    if (ms < fromMs || ms >= fromMs + 10_000) return 0;
+    return ms < fromMs + 1500 ? -600 : -430 - (ms % 40);
+  };
+  for (let s = 0; s < 15; s++) {
+    const startMs = rig.nowMs;
+    rig.drive((i) => pedal(startMs + 20 * i));
+  }
+  assertTrace(rig, pedal, () => 0);
+  const [{ trace, durationMs }] = rig.events;
+  assert.ok(durationMs > 9000, `${durationMs}`);
+  assert.ok((trace?.fromMs ?? 0) < 500, `${trace?.fromMs}`);
 });
 
 test('C5: gravity of a hill is no acceleration, and does not hide one', () => {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toHex } from '../../protocol/bytes.ts';
 import { decodeCbor } from '../../protocol/cbor.ts';
-import { SAMPLES_MAX } from '../../protocol/messages.ts';
+import { seal } from '../../protocol/envelope.ts';
+import { type Frame, type Occurrence, SAMPLES_MAX, TRACE_SAMPLES_MAX } from '../../protocol/messages.ts';
+import { nobleCrypto } from '../../protocol/noble.ts';
+import { newTrace, packTrace } from '../../protocol/raw-trace.ts';
 import type { Samples } from '../../protocol/samples.ts';
 import { BareFleet } from '../../scripts/bench/bare-arithmetic.ts';
 import { accelerationsCg, type Batch } from '../../scripts/bench/batch.ts';
@@ -10,10 +13,13 @@ import { ratesOf } from '../../scripts/bench/best-of.ts';
 import { avlPacket, avlRecord, encodeCodec8e } from '../../scripts/bench/codec8e.ts';
 import { Entropy } from '../../scripts/bench/entropy.ts';
 import { encodeProtobuf } from '../../scripts/bench/protobuf-deltas.ts';
-import { rawBytes } from '../../scripts/bench/raw-events.ts';
 import { encodeCborRows, encodeJsonRows, ROW_FORMATS } from '../../scripts/bench/row-formats.ts';
 import { transportBytes } from '../../scripts/bench/transport.ts';
+import { eventCost } from '../../scripts/bench/wire-figures.ts';
+import { WireSums } from '../../scripts/bench/wire-measure.ts';
+import { seededDraw } from '../protocol/draw.ts';
 import { Drive } from '../protocol/drive.ts';
+import { KINDS, seedOf } from '../protocol/golden.ts';
 import { readPacked, readProtobuf } from './protobuf-reader.ts';
 
 const START_MS = 1_772_433_000_000;
@@ -146,18 +152,28 @@ test('transport: MQTT and TLS of one segment, and one more TCP header for a seco
   assert.equal(transportBytes(40, 1400), small + 40);
 });
 
-test('raw samples of an event: rest costs next to nothing, noise some bits, a gap gives no figure', () => {
+test('raw samples are measured in the frames that carry them', () => {
   const event = { kind: 'harsh-braking', atMs: 10_500, durationMs: 500, peak: 40, speedDmS: 100 } as const;
-  const still = new Int16Array(150).fill(500);
-  const noisy = still.map((value, i) => value + ((i * 7919) % 101));
-  const atRest = rawBytes(event, () => still);
-  const shaken = rawBytes(event, () => noisy);
-  assert.ok(atRest !== null && shaken !== null);
-  assert.ok(atRest < 3 * 25 && shaken > 2 * atRest);
-  assert.equal(
-    rawBytes(event, (atMs) => (atMs > 11_000 ? undefined : still)),
-    null,
-  );
+  const draw = seededDraw(3);
+  const raw = { ...newTrace(), fromMs: -700, count: TRACE_SAMPLES_MAX };
+  for (const cg of raw.axesCg) for (let i = 0; i < raw.count; i++) cg[i] = draw(40);
+  const sealed = (occurrences: readonly Occurrence[]): Uint8Array => {
+    const { codec, scope } = KINDS.frame;
+    const frame: Frame = { boot: new Uint8Array(16), seq: 0, startMs: 0, occurrences };
+    return seal(codec, frame, scope, seedOf('device'), nobleCrypto);
+  };
+  const frames = [sealed([{ ...event, trace: packTrace(raw) }]), sealed([event])];
+  const sums = new WireSums();
+  sums.add({ device: 'd', frames, events: [], states: [], receipts: [] });
+  assert.deepEqual([sums.harshEvents, sums.traces, sums.traceSamples], [2, 1, TRACE_SAMPLES_MAX]);
+  // Heads of byte strings grow with what is in them.
+  const added = frames[0].length - frames[1].length;
+  assert.ok(sums.traceBytes <= added && added <= sums.traceBytes + 1, `${sums.traceBytes} of ${added}`);
+  const cost = eventCost(sums);
+  assert.equal(cost.withoutRaw, 1);
+  assert.equal(cost.rawBytes, sums.traceBytes);
+  assert.equal(cost.bytes, (sums.harshBytes - sums.traceBytes) / 2 + sums.traceBytes);
+  assert.ok(cost.rawSample.ratio > 1 && cost.rawSample.ratio < 1.3, `${cost.rawSample.ratio}`);
 });
 
 test('the bare arithmetic counts what the detectors would', () => {
