@@ -26,8 +26,9 @@ const purePackages = [
   { path: '^protocol/', packages: ['cbor-x', 'cborg', '@noble/ed25519', '@noble/hashes'] },
   { path: '^firmware/(?!board/|main\\.ts$)', packages: [] },
   { path: '^gateway/core/', packages: [] },
-  { path: '^gateway/map/', packages: ['flatbush'] },
+  { path: '^gateway/map/', packages: [] },
   { path: '^gateway/scoring/', packages: ['moment-timezone', '@photostructure/tz-lookup'] },
+  { path: '^gateway/tariffs/', packages: ['moment-timezone'] },
   {
     path: '^simulator/(?!live\\.ts$)',
     packages: ['saxes', 'ngraph.graph', 'ngraph.path', 'moment-timezone', '@photostructure/tz-lookup'],

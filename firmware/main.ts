@@ -3,21 +3,25 @@
 import type { Crypto } from '../protocol/crypto.ts';
 import type { DeviceIdentity } from '../protocol/identity.ts';
 import { newSensorSecond, type SensorFeed } from '../simulator/feed.ts';
-import { Board } from './board/board.ts';
+import { Board, type BoardModem } from './board/board.ts';
 import { FileFlash } from './board/file-flash.ts';
 import { Modem } from './board/modem.ts';
 import type { BrokerAccess } from './board/mqtt-session.ts';
-import type { Reset } from './hal.ts';
+import type { Input, Reset } from './hal.ts';
 import { Sensor } from './sensor.ts';
 
 const SECOND_MS = 1000;
 /** Real time behind the pace from which on it is said. */
 const BEHIND_MS = 500;
 
+type ClosableModem = BoardModem & { close(): Promise<void> };
+export type ModemMaker = (toDevice: (input: Input) => void) => ClosableModem;
+
 export interface DeviceOptions {
   readonly identity: DeviceIdentity;
   readonly crypto: Crypto;
-  readonly broker: BrokerAccess;
+  /** A broker, or what else there is instead of a modem. */
+  readonly broker: BrokerAccess | ModemMaker;
   readonly flashFile: string;
   readonly feed: SensorFeed;
   /** Device seconds per second of this machine. */
@@ -50,7 +54,7 @@ class DeviceProcess {
   private readonly second = newSensorSecond();
   private readonly startedMs = performance.now();
   private board: Board | null = null;
-  private modem: Modem | null = null;
+  private modem: ClosableModem | null = null;
   private sensor: Sensor | null = null;
   /** Device time of the present boot's start, on the feed's clock. */
   private bootMs = 0;
@@ -134,7 +138,7 @@ class DeviceProcess {
         return this.sensor;
       },
       makeModem: (toDevice) => {
-        this.modem = new Modem(broker, toDevice, log);
+        this.modem = typeof broker === 'function' ? broker(toDevice) : new Modem(broker, toDevice, log);
         return this.modem;
       },
       onLed,

@@ -33,6 +33,11 @@ function headBytes(argument: number): number {
   return argument < 0x100000000 ? 5 : 9;
 }
 
+/** A key below zero, as CWT has them for private use, carries -1 - key. */
+function keyBytes(key: number): number {
+  return headBytes(key < 0 ? -1 - key : key);
+}
+
 /** An integer in min..max, both included. */
 export function integer(min: number, max: number): Codec<number> {
   return {
@@ -210,7 +215,7 @@ export function record<F>(
       return accept(value as RecordOf<F>);
     },
     maxBytes: names.reduce(
-      (sum, name) => sum + headBytes(fields[name].key) + fields[name].codec.maxBytes,
+      (sum, name) => sum + keyBytes(fields[name].key) + fields[name].codec.maxBytes,
       headBytes(names.length),
     ),
     generate(draw) {

@@ -18,14 +18,43 @@ const ALG = 1;
 const TYP = 16;
 const EDDSA = -8;
 
-export type Direction = 'up' | 'dn' | 'enrol';
-export type MessageType = 'bb-frame' | 'bb-event' | 'bb-state' | 'bb-receipt' | 'bb-connect' | 'bb-manifest';
+/** `sr`: the short-range link between a phone and a box, and what is signed to be shown there. */
+export type Direction = 'up' | 'dn' | 'enrol' | 'sr';
+export type MessageType =
+  | 'bb-frame'
+  | 'bb-event'
+  | 'bb-state'
+  | 'bb-receipt'
+  | 'bb-config'
+  | 'bb-connect'
+  | 'bb-manifest';
+/** Messages of the connectivity box and of phones. */
+export type AccessMessageType =
+  | 'bb-request'
+  | 'bb-reply'
+  | 'bb-clock'
+  | 'bb-time'
+  | 'bb-lease'
+  | 'bb-result'
+  | 'bb-report'
+  | 'bb-settled'
+  | 'bb-inquiry'
+  | 'bb-issuers'
+  | 'bb-binding'
+  | 'bb-grant'
+  | 'bb-registered'
+  | 'bb-ticket'
+  | 'bb-presence-ask'
+  | 'bb-presence'
+  | 'bb-key-use'
+  | 'bb-ferry'
+  | 'bb-checkpoint';
 
 /** What a signature is bound to besides its payload. */
 export interface Scope {
-  readonly type: MessageType;
+  readonly type: MessageType | AccessMessageType;
   readonly direction: Direction;
-  /** Device id; the word "manifest" for a manifest. */
+  /** Device id; the words "manifest", "issuers" and "checkpoint" for what is addressed to nobody. */
   readonly device: string;
 }
 
@@ -54,7 +83,7 @@ export function open1(
   return good ? accept(payload) : refuse('signature');
 }
 
-/** Bytes that COSE_Sign1 adds to a payload of `payloadBytes`, at most. */
+/** A signed message of messages.ts with a payload of `payloadBytes`, at most. */
 export function signedBytesMax(payloadBytes: number): number {
   return payloadBytes + protectedHeader('bb-manifest').length + SIGNATURE_BYTES + 12;
 }
@@ -78,9 +107,9 @@ function takeApart(bytes: Uint8Array, limits: CborLimits): Result<Sign1Parts, Co
   return accept({ header, payload, signature });
 }
 
-const headers = new Map<MessageType, Uint8Array>();
+const headers = new Map<Scope['type'], Uint8Array>();
 
-function protectedHeader(type: MessageType): Uint8Array {
+function protectedHeader(type: Scope['type']): Uint8Array {
   let header = headers.get(type);
   if (header === undefined) {
     header = encodeCbor(

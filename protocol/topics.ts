@@ -5,9 +5,28 @@
 
 import { isDeviceId } from './identity.ts';
 
-export const UPLINK_CHANNELS = ['frame', 'event', 'state'] as const;
-export type UplinkChannel = (typeof UPLINK_CHANNELS)[number];
-export type DownlinkChannel = 'receipt';
+/** What every device sends. */
+export const RECORDING_CHANNELS = ['frame', 'event', 'state'] as const;
+export type RecordingChannel = (typeof RECORDING_CHANNELS)[number];
+/** What a box (`clock`, `result`, `report`) and a phone (`request`, `ferry`) send. */
+export const ACCESS_CHANNELS = ['clock', 'result', 'report', 'request', 'ferry'] as const;
+export type AccessChannel = (typeof ACCESS_CHANNELS)[number];
+export type UplinkChannel = RecordingChannel | AccessChannel;
+export const UPLINK_CHANNELS: readonly UplinkChannel[] = [...RECORDING_CHANNELS, ...ACCESS_CHANNELS];
+
+/** `config` is for a sensor, `reply` for a phone, from `time` on they are for a box. */
+export const DOWNLINK_CHANNELS = [
+  'receipt',
+  'config',
+  'reply',
+  'time',
+  'lease',
+  'settled',
+  'inquiry',
+  'issuers',
+  'binding',
+] as const;
+export type DownlinkChannel = (typeof DOWNLINK_CHANNELS)[number];
 
 export function uplinkTopic(device: string, channel: UplinkChannel): string {
   return `bb/1/d/${device}/up/${channel}`;
@@ -15,6 +34,15 @@ export function uplinkTopic(device: string, channel: UplinkChannel): string {
 
 export function downlinkTopic(device: string, channel: DownlinkChannel): string {
   return `bb/1/d/${device}/dn/${channel}`;
+}
+
+/** Null for a topic that is not a downlink of this device. */
+export function parseDownlinkTopic(topic: string, device: string): DownlinkChannel | null {
+  return DOWNLINK_CHANNELS.find((channel) => topic === downlinkTopic(device, channel)) ?? null;
+}
+
+export function isRecordingChannel(channel: UplinkChannel): channel is RecordingChannel {
+  return RECORDING_CHANNELS.some((name) => name === channel);
 }
 
 /** What a device may subscribe to, and nothing else. */

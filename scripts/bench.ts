@@ -1,7 +1,10 @@
 /** `npm run bench -- NAME`: figures that the design promises, measured. One file in scripts/bench/ per name. */
 
 import { Command, CommanderError } from 'commander';
+import { accessBench } from './bench/access.ts';
 import { firmwareBench } from './bench/firmware.ts';
+import { scoringBench } from './bench/scoring.ts';
+import { serialBench } from './bench/serial.ts';
 import { wireBench } from './bench/wire.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { log } from './output.ts';
@@ -17,8 +20,11 @@ const program = new Command('bench')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
   .addHelpText('after', EXAMPLE)
+  .addCommand(serialBench())
   .addCommand(wireBench())
-  .addCommand(firmwareBench());
+  .addCommand(firmwareBench())
+  .addCommand(accessBench())
+  .addCommand(scoringBench());
 
 for (const command of program.commands) command.copyInheritedSettings(program);
 

@@ -3,20 +3,57 @@
 //        npm run cddl -- --write writes protocol/schema.cddl
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SCHEMA_VERSION } from '../protocol/cose.ts';
+import { ACCESS_RULES } from '../protocol/access-rules.ts';
+import { Checkpoint } from '../protocol/audit-messages.ts';
+import { type Direction, SCHEMA_VERSION, type Scope } from '../protocol/cose.ts';
 import { RULES } from '../protocol/messages.ts';
+
+/** What is signed: the rule of the payload, the type in the header, the direction. */
+const SEALED: readonly (readonly [string, Scope['type'], Direction])[] = [
+  ['frame', 'bb-frame', 'up'],
+  ['notice', 'bb-event', 'up'],
+  ['state', 'bb-state', 'up'],
+  ['receipt', 'bb-receipt', 'dn'],
+  ['configuration', 'bb-config', 'dn'],
+  ['connect-proof', 'bb-connect', 'up'],
+  ['manifest', 'bb-manifest', 'enrol'],
+  ['request', 'bb-request', 'up'],
+  ['reply', 'bb-reply', 'dn'],
+  ['box-clock', 'bb-clock', 'up'],
+  ['network-time', 'bb-time', 'dn'],
+  ['lease', 'bb-lease', 'dn'],
+  ['box-result', 'bb-result', 'up'],
+  ['box-report', 'bb-report', 'up'],
+  ['settled', 'bb-settled', 'dn'],
+  ['inquiry', 'bb-inquiry', 'dn'],
+  ['issuer-set', 'bb-issuers', 'dn'],
+  ['binding', 'bb-binding', 'dn'],
+  ['grant', 'bb-grant', 'sr'],
+  ['key-registration', 'bb-registered', 'dn'],
+  ['pairing-ticket', 'bb-ticket', 'sr'],
+  ['presence-ask', 'bb-presence-ask', 'sr'],
+  ['presence', 'bb-presence', 'sr'],
+  ['key-use', 'bb-key-use', 'sr'],
+  ['ferry', 'bb-ferry', 'up'],
+  ['checkpoint', 'bb-checkpoint', 'up'],
+];
+
+function sealedText(): string {
+  const names = SEALED.map(([rule]) => `sealed-${rule}`);
+  const lines = SEALED.map(([rule, type, direction]) => {
+    const line = `sealed-${rule} = sealed<"${type}", ${rule}>`;
+    return `${line.padEnd(64)} ; direction "${direction}"`;
+  });
+  return `wire = ${names.join(' /\n  ')}\n\n${lines.join('\n')}`;
+}
 
 const FRAMING = `; The wire of Bordbox, schema version ${SCHEMA_VERSION} (RFC 8610). Printed by "npm run cddl -- --write", not written by hand.
 ; docs/SPEC.md says what the fields mean and how columns are packed. Encoding is deterministic (RFC 8949 4.2.1).
 
-wire = sealed-frame / sealed-notice / sealed-state / sealed-receipt / sealed-connect-proof / sealed-manifest
+${sealedText()}
 
-sealed-frame = sealed<"bb-frame", frame>                         ; direction "up"
-sealed-notice = sealed<"bb-event", notice>                       ; direction "up"
-sealed-state = sealed<"bb-state", state>                         ; direction "up"
-sealed-receipt = sealed<"bb-receipt", receipt>                   ; direction "dn"
-sealed-connect-proof = sealed<"bb-connect", connect-proof>       ; direction "up"
-sealed-manifest = sealed<"bb-manifest", manifest>                ; direction "enrol"
+; On the short-range link a short-range message travels as it is; what it carries is signed.
+link = short-range
 
 ; An untagged COSE_Sign1 (RFC 9052 4.2). Nothing unprotected is accepted.
 sealed<type, message> = [
@@ -40,8 +77,8 @@ to-be-signed<type> = [
 ]
 
 external-aad = [
-  direction: "up" / "dn" / "enrol",
-  device: tstr,                           ; device id; "manifest" for a manifest
+  direction: "up" / "dn" / "enrol" / "sr",
+  device: tstr,                           ; device id; "manifest" and "issuers" for what is addressed to nobody
   schema: ${SCHEMA_VERSION},
 ]
 `;
@@ -49,6 +86,13 @@ external-aad = [
 const UNITS: readonly (readonly [RegExp, string])[] = [
   [/DmS$/, '0.1 m/s'],
   [/Ms$/, 'ms'],
+  [/^(exp|iat)$/, 's since 1970-01-01 UTC'],
+  [/Km$/, 'km'],
+  [/Mv$/, 'mV'],
+  [/Percent$/, '%'],
+  [/Deg$/, 'degree'],
+  [/Kpa$/, 'kPa'],
+  [/C$/, 'degree C'],
   [/M$/, 'm'],
   [/S$/, 's'],
 ];
@@ -57,7 +101,9 @@ function unitOf(name: string): string {
   return UNITS.find(([ending]) => ending.test(name))?.[1] ?? '';
 }
 
-function ruleText(rule: (typeof RULES)[number]): string {
+const ALL_RULES = [...RULES, ...ACCESS_RULES, Checkpoint] as const;
+
+function ruleText(rule: (typeof ALL_RULES)[number]): string {
   const lines = Object.entries(rule.fields).map(([name, { key, codec, optional, note }]) => {
     const entry = `  ${optional ? '? ' : ''}${key}: ${codec.cddl},`;
     const meaning = note || unitOf(name);
@@ -68,7 +114,7 @@ function ruleText(rule: (typeof RULES)[number]): string {
 
 /** The whole text of protocol/schema.cddl. */
 export function schemaText(): string {
-  return `${[FRAMING, ...RULES.map(ruleText)].join('\n')}`;
+  return `${[FRAMING, ...ALL_RULES.map(ruleText)].join('\n')}`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,5 +1,7 @@
 /** A car drives; its sensor's frames cross a real broker into a gateway of its own process, and come out scored. */
 
+import type { GnssFix } from '../firmware/hal.ts';
+import type { GatewayStats } from '../gateway/edge/stats.ts';
 import type { Crypto } from '../protocol/crypto.ts';
 import { Car } from '../simulator/car.ts';
 import { NorFlash } from '../simulator/flash.ts';
@@ -10,6 +12,7 @@ import { Station } from '../simulator/station.ts';
 import type { Temperament } from '../simulator/temperament.ts';
 import { World } from '../simulator/world.ts';
 import { BackendReader } from './backend-reader.ts';
+import { type AccessResult, SecondAct } from './demo-access.ts';
 import type { DemoSetup } from './demo-setup.ts';
 import type { CloudEvent } from './in-process-gateway.ts';
 import type { SensorMaker } from './simulated-device.ts';
@@ -18,6 +21,8 @@ import { TripList, type TripResult } from './trip-list.ts';
 /** Thursday, 12 March 2026, 13:00 UTC. */
 export const DEMO_START_UTC_MS = 1_773_320_400_000;
 const LEG = { parkBeforeS: 20, driveS: 420, parkAfterS: 200 };
+/** The second act begins when the car has been parked for so long. */
+const PARKED_S = 30;
 /** Share of the drive after which the gateway is killed and the outage begins. */
 const TROUBLE_S = 200;
 /** Virtual time that the gateway stays away. */
@@ -52,6 +57,7 @@ export interface DemoScene {
   readonly maker: SensorMaker;
   readonly events: readonly CloudEvent[];
   readonly trips: TripList;
+  readonly act: SecondAct;
 }
 
 export interface DemoResult extends LiveRun {
@@ -59,20 +65,57 @@ export interface DemoResult extends LiveRun {
   readonly sent: number;
   readonly transmissions: number;
   readonly gatewayRestarts: number;
+  readonly access: AccessResult;
+  /** False when it was ended before the second act was over. */
+  readonly played: boolean;
+  /** Of the gateway that was stopped at the end. */
+  readonly stats: GatewayStats;
+  readonly events: readonly CloudEvent[];
 }
 
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { maker, setup, log, stop } = options;
+  const { maker, setup, log, stop, pace } = options;
   const { gateway } = setup;
   const world = new World();
   const trips = new TripList();
   const events: CloudEvent[] = [];
   const restart = new GatewayRestart(options, world);
+  const { car, station, link } = onTheRoad(options, world, restart);
+  const act = onThePark(options, world, car, restart);
+  const { tenant, password } = gateway.access;
+  const backend = new BackendReader(gateway.url, tenant, password, (event) => {
+    events.push(event);
+    trips.take(event);
+  });
+  const scene: DemoScene = { world, car, station, maker, events, trips, act };
+  const onStep = async (): Promise<void> => {
+    await restart.startIfDue();
+    options.onStep?.(scene);
+  };
+  try {
+    await Promise.all([backend.subscribed(), act.connected()]);
+    station.start();
+    const until = untilDone(options, scene);
+    const run = await runLive({ world, link: together(link, act), pace, until, log, onStep });
+    await scored(trips, stop);
+    await Promise.all([act.close(), link.close()]);
+    // The last checkpoint of the audit log is published when the gateway ends.
+    const stats = await gateway.stop();
+    const { framesJournaled: sent, transmissions } = maker.totals();
+    const counts = { sent, transmissions, gatewayRestarts: restart.count };
+    return { ...run, ...counts, trips: trips.list(), access: act.result(), played: act.over, stats, events };
+  } finally {
+    // What is still open after a mistake would keep the process alive.
+    await Promise.all([act.close(), link.close(), backend.close()]);
+  }
+}
+
+/** The first act: a car that drives, with a sensor in its socket. */
+function onTheRoad(options: DemoOptions, world: World, restart: GatewayRestart) {
+  const { maker, setup, log } = options;
+  const { id } = maker.identity;
   const link = new LiveLink({
-    url: gateway.url,
-    reachable: () => !restart.away,
-    device: maker.identity.id,
-    log,
+    ...{ url: setup.gateway.url, reachable: () => !restart.away, device: id, log },
     onFramePublished: () => restart.killIfDue(),
   });
   const rng = Rng.seeded(options.seed).fork('demo');
@@ -83,39 +126,58 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     repeat: !options.once,
   });
   const station = new Station({
-    name: maker.identity.id,
-    world,
-    rng: rng.fork('station'),
-    feed: car,
-    flash: new NorFlash(),
-    network: link,
-    makeDevice: maker.make,
-    radio: radioProfile(options),
+    ...{ name: id, world, rng: rng.fork('station'), feed: car, flash: new NorFlash(), network: link },
+    ...{ makeDevice: maker.make, radio: radioProfile(options) },
   });
   link.attach(station.radio);
-  const { tenant, password } = gateway.access;
-  const backend = new BackendReader(gateway.url, tenant, password, (event) => {
-    events.push(event);
-    trips.take(event);
+  return { car, station, link };
+}
+
+function onThePark(options: DemoOptions, world: World, car: Car, restart: GatewayRestart): SecondAct {
+  const { seed, crypto, setup, log } = options;
+  const rng = Rng.seeded(seed).fork('second act');
+  return new SecondAct({
+    ...{ world, rng, crypto, cast: setup.cast, url: setup.gateway.url, reachable: () => !restart.away, log },
+    ...{ radio: radioProfile(options), gnss: () => parkedFix(car), parked: parkedFor(world, car) },
   });
-  await backend.subscribed();
-  station.start();
-  const scene: DemoScene = { world, car, station, maker, events, trips };
+}
+
+function untilDone({ stop }: DemoOptions, { world, station, maker, act }: DemoScene): () => boolean {
   let endMs = Number.POSITIVE_INFINITY;
-  const done = (): boolean => {
+  return () => {
     if (station.feedEnded && endMs === Number.POSITIVE_INFINITY) endMs = world.nowMs + DRAIN_MS;
-    return stop.aborted || world.nowMs >= endMs || (station.feedEnded && maker.waiting === 0);
+    return stop.aborted || world.nowMs >= endMs || (station.feedEnded && maker.waiting === 0 && act.over);
   };
-  const onStep = async (): Promise<void> => {
-    await restart.startIfDue();
-    options.onStep?.(scene);
+}
+
+/** Sensor and box each have a link; both are heard before the world goes on. */
+function together(link: LiveLink, act: SecondAct): Pick<LiveLink, 'settle'> {
+  return {
+    settle: async () => {
+      const said = await link.settle();
+      await act.settle();
+      return said;
+    },
   };
-  const run = await runLive({ world, link, pace: options.pace, until: done, log, onStep });
-  await scored(trips, stop);
-  await link.close();
-  await backend.close();
-  const { framesJournaled: sent, transmissions } = maker.totals();
-  return { ...run, trips: trips.list(), sent, transmissions, gatewayRestarts: restart.count };
+}
+
+/** Whether the car has driven and stands since `PARKED_S` with its engine off. */
+function parkedFor(world: World, car: Car): () => boolean {
+  let offSinceMs = Number.POSITIVE_INFINITY;
+  let driven = false;
+  return () => {
+    const { engineOn, speedKmh } = car.view();
+    driven ||= speedKmh > 0;
+    if (engineOn || !driven) offSinceMs = Number.POSITIVE_INFINITY;
+    else if (offSinceMs === Number.POSITIVE_INFINITY) offSinceMs = world.nowMs;
+    return world.nowMs >= offSinceMs + PARKED_S * 1000;
+  };
+}
+
+function parkedFix(car: Car): GnssFix {
+  const { latDeg, lonDeg } = car.view();
+  const place = { latE7: Math.round(latDeg * 1e7), lonE7: Math.round(lonDeg * 1e7), altitudeM: 212 };
+  return { ...place, speedCmS: 0, headingCdeg: 0, accuracyCm: 300, utcMs: DEMO_START_UTC_MS };
 }
 
 function radioProfile({ loss, outageS }: DemoOptions): RadioProfile {

@@ -1,6 +1,7 @@
 /** What a person sees of a running demonstration: a picture on a terminal, a line now and then elsewhere. */
 
 import type { Town } from '../simulator/town.ts';
+import { carPicture } from './car-picture.ts';
 import type { DemoScene } from './demo-run.ts';
 import type { CloudEvent } from './in-process-gateway.ts';
 import { TownPicture } from './town-picture.ts';
@@ -15,7 +16,7 @@ const FRAME_MS = 150;
 const LINE_VIRTUAL_MS = 30_000;
 const EVENTS_SHOWN = 5;
 /** Lines below the picture. */
-const TEXT_ROWS = EVENTS_SHOWN + 7;
+const TEXT_ROWS = EVENTS_SHOWN + 8;
 
 export function demoView(town: Town, tenantLine: string): DemoView {
   return process.stdout.isTTY ? new TerminalView(town, tenantLine) : new LineView(tenantLine);
@@ -30,6 +31,9 @@ function eventText({ type, data }: CloudEvent): string {
     return `${type}: ${data['Vehicle.TripMeterReading']} km, ${JSON.stringify(data.occurrences)}`;
   if (type === 'trip.started') return `${type}: ${(data.start as { time: string | null }).time ?? 'time unknown'}`;
   if (type === 'device.state') return `${type}: ${data.online ? 'online' : 'offline'}, ${data.firmware}`;
+  if (type === 'audit.checkpoint') return `${type}: number ${data.number} over ${data.size} entries`;
+  if (type.startsWith('delivery.')) return `${type}: ${data.carrier}`;
+  if (type === 'access.opened') return `${type}: ${data.what}, by a ${data.by}`;
   return `${type}: ${JSON.stringify(data)}`;
 }
 
@@ -54,12 +58,17 @@ function frameText({ maker, station }: DemoScene): string {
 class LineView implements DemoView {
   private nextMs = 0;
   private told = 0;
+  private toldOfAct = 0;
 
   constructor(tenantLine: string) {
     process.stdout.write(`${tenantLine}\n`);
   }
 
   show(scene: DemoScene): void {
+    const { lines } = scene.act;
+    for (; this.toldOfAct < lines.length; this.toldOfAct++) {
+      process.stdout.write(`${clock(scene.world.nowMs)}  ${lines[this.toldOfAct]}\n`);
+    }
     for (; this.told < scene.events.length; this.told++) {
       process.stdout.write(`${clock(scene.world.nowMs)}  backend plane: ${eventText(scene.events[this.told])}\n`);
     }
@@ -69,6 +78,12 @@ class LineView implements DemoView {
   }
 
   close(): void {}
+}
+
+/** The second act while it is played, and what the backend hears otherwise. */
+function belowText({ act, events }: DemoScene): string[] {
+  if (act.car === null || act.over) return events.slice(-EVENTS_SHOWN).map(eventText);
+  return [...carPicture(act.car), act.lines.at(-1) ?? ''];
 }
 
 class TerminalView implements DemoView {
@@ -96,7 +111,7 @@ class TerminalView implements DemoView {
       ...this.picture.lines(true).map((line) => margin + line),
       `${clock(scene.world.nowMs)}  ${drivingText(scene)}`.slice(0, width),
       `       ${frameText(scene)}`.slice(0, width),
-      ...scene.events.slice(-EVENTS_SHOWN).map((event) => `  ${eventText(event)}`.slice(0, width)),
+      ...belowText(scene).map((line) => `  ${line}`.slice(0, width)),
       '',
       'the same for a backend:',
       this.tenantLine,

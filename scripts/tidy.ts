@@ -20,6 +20,13 @@ export function isPure(file: string): boolean {
   return /^(protocol|firmware|simulator|gateway\/(core|map|scoring|tariffs))\//.test(file);
 }
 
+const STORE_CONTRACTS: ReadonlySet<string> = new Set([
+  'gateway/core/store.ts',
+  'gateway/core/access/access-store.ts',
+  'gateway/core/audit/audit-store.ts',
+  'gateway/core/privacy/privacy-store.ts',
+]);
+
 const RULES: readonly LineRule[] = [
   {
     name: 'time is an argument in a pure room',
@@ -33,8 +40,8 @@ const RULES: readonly LineRule[] = [
   },
   {
     name: 'a pure room does not wait',
-    // The store contract of the gateway is asynchronous; the decisions behind it are not.
-    applies: (file) => isPure(file) && file !== 'gateway/core/store.ts',
+    // The store contracts of the gateway are asynchronous; the decisions behind them are not.
+    applies: (file) => isPure(file) && !STORE_CONTRACTS.has(file),
     pattern: /\basync\b|\bawait\b|\bPromise</,
   },
   {

@@ -1,16 +1,24 @@
 /**
  * The world with a real broker: the simulated radio decides what is lost and when, and what it lets through goes
  * over TCP. In lockstep with the gateway, so that a slow machine changes no outcome: virtual time stands still
- * until the broker has heard a message and, for a frame, until the gateway's receipt is there.
+ * until the broker has heard a message and the gateway's answer to it is there.
  */
 
 import { MqttSession } from '../firmware/board/mqtt-session.ts';
 import type { Connect, Publish } from '../firmware/hal.ts';
+import type { DownlinkChannel, UplinkChannel } from '../protocol/topics.ts';
 import type { Network, Radio } from './radio.ts';
 import type { World } from './world.ts';
 
-/** A gateway that says nothing for so long is taken as gone; the frame will be sent again. */
-const RECEIPT_MS = 2_000;
+/** A gateway that says nothing for so long is taken as gone; what it did not answer will be sent again. */
+const ANSWER_MS = 2_000;
+/** What the gateway answers in any case. */
+const ANSWERS: Partial<Record<UplinkChannel, DownlinkChannel>> = {
+  frame: 'receipt',
+  clock: 'time',
+  result: 'settled',
+  report: 'settled',
+};
 /** A paced run says that it is behind from here on. */
 const BEHIND_MS = 500;
 const YIELD_STEPS = 64;
@@ -33,7 +41,8 @@ export class LiveLink implements Network {
   private radio: Radio | null = null;
   private session: MqttSession | null = null;
   private errands: Errand[] = [];
-  private onReceipt: (() => void) | null = null;
+  /** Told of each downlink, and with null that there will be none. */
+  private onAnswer: ((channel: DownlinkChannel | null) => void) | null = null;
 
   constructor(options: LiveLinkOptions) {
     this.options = options;
@@ -60,14 +69,21 @@ export class LiveLink implements Network {
     this.errands.push({ kind: 'disconnect' });
   }
 
-  /** Does what the world has let through since the last call, in order. */
-  async settle(): Promise<void> {
+  /** Does what the world has let through since the last call, in order. False when that was nothing. */
+  async settle(): Promise<boolean> {
+    const said = this.errands.length > 0;
     while (this.errands.length > 0) {
       const errand = this.errands.shift() as Errand;
       if (errand.kind === 'connect') await this.open(errand.session);
       else if (errand.kind === 'publish') await this.publish(errand);
       else this.session?.drop();
     }
+    return said;
+  }
+
+  /** Resolves when everything that the broker wrote to this device before has been taken in. */
+  async roundTrip(): Promise<void> {
+    await this.session?.roundTrip();
   }
 
   async close(): Promise<void> {
@@ -83,12 +99,12 @@ export class LiveLink implements Network {
         onDown: (reason) => {
           this.options.log(`radio: ${reason}`);
           this.radio?.lose();
-          this.onReceipt?.();
+          this.onAnswer?.(null);
           resolve();
         },
-        onReceipt: (bytes) => {
-          this.radio?.downlink('receipt', bytes);
-          this.onReceipt?.();
+        onDownlink: (channel, bytes) => {
+          this.radio?.downlink(channel, bytes);
+          this.onAnswer?.(channel);
         },
       });
     });
@@ -96,19 +112,23 @@ export class LiveLink implements Network {
 
   private async publish(message: Publish): Promise<void> {
     if (this.session === null) return;
-    const receipt = new Promise<void>((resolve) => {
-      const limit = setTimeout(resolve, RECEIPT_MS);
-      this.onReceipt = () => {
+    const wanted = ANSWERS[message.channel];
+    const answer = new Promise<void>((resolve) => {
+      const limit = setTimeout(resolve, ANSWER_MS);
+      this.onAnswer = (channel) => {
+        if (channel !== null && channel !== wanted) return;
         clearTimeout(limit);
         resolve();
       };
-      if (message.channel !== 'frame') this.onReceipt();
+      if (wanted === undefined) this.onAnswer(null);
     });
     const heard = await this.session.publish(message);
     if (message.channel === 'frame') await this.options.onFramePublished?.(message);
-    if (heard) await receipt;
-    else this.onReceipt?.();
-    this.onReceipt = null;
+    if (heard) await answer;
+    else this.onAnswer?.(null);
+    this.onAnswer = null;
+    // What the gateway said besides, of the same moment.
+    if (wanted !== undefined && message.channel !== 'frame') await this.session.roundTrip();
   }
 }
 
@@ -119,7 +139,7 @@ export interface LiveRun {
 
 export interface LiveOptions {
   readonly world: World;
-  readonly link: LiveLink;
+  readonly link: Pick<LiveLink, 'settle'>;
   /** Virtual seconds per real second; Infinity for as fast as it goes. */
   readonly pace: number;
   readonly until: () => boolean;

@@ -37,7 +37,7 @@ export class Modem {
         if (up) this.toDevice({ kind: 'link', up: false });
         this.retry(wanted, up ? `link down: ${reason}` : `no link: ${advised(reason)}`);
       },
-      onReceipt: (bytes) => this.toDevice({ kind: 'downlink', channel: 'receipt', bytes }),
+      onDownlink: (channel, bytes) => this.toDevice({ kind: 'downlink', channel, bytes }),
     });
   }
 

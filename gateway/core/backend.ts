@@ -8,8 +8,29 @@ import type { Crypto } from '../../protocol/crypto.ts';
 import { backendTopic } from '../../protocol/topics.ts';
 import { isoUtc } from './iso-utc.ts';
 
-export type BackendType = 'trip.started' | 'trip.closed' | 'trip.scored' | 'device.state' | 'device.alarm';
-export type BackendPurpose = 'tariff' | 'operation';
+export type BackendType =
+  | 'trip.started'
+  | 'trip.closed'
+  | 'trip.scored'
+  | 'device.state'
+  | 'device.alarm'
+  | 'access.opened'
+  | 'delivery.ordered'
+  | 'delivery.loaded'
+  | 'delivery.located'
+  | 'delivery.opened'
+  | 'delivery.secured'
+  | 'delivery.left-open'
+  | 'delivery.failed'
+  | 'delivery.ended'
+  | 'handover.started'
+  | 'handover.ended'
+  | 'theft.activated'
+  | 'theft.alarm'
+  | 'theft.position'
+  | 'theft.ended'
+  | 'audit.checkpoint';
+export type BackendPurpose = 'tariff' | 'operation' | 'access' | 'delivery' | 'cover' | 'theft' | 'audit';
 
 const PURPOSE_OF: Record<BackendType, BackendPurpose> = {
   'trip.started': 'tariff',
@@ -17,7 +38,27 @@ const PURPOSE_OF: Record<BackendType, BackendPurpose> = {
   'trip.scored': 'tariff',
   'device.state': 'operation',
   'device.alarm': 'operation',
+  'access.opened': 'access',
+  'delivery.ordered': 'delivery',
+  'delivery.loaded': 'delivery',
+  'delivery.located': 'delivery',
+  'delivery.opened': 'delivery',
+  'delivery.secured': 'delivery',
+  'delivery.left-open': 'delivery',
+  'delivery.failed': 'delivery',
+  'delivery.ended': 'delivery',
+  'handover.started': 'cover',
+  'handover.ended': 'cover',
+  'theft.activated': 'theft',
+  'theft.alarm': 'theft',
+  'theft.position': 'theft',
+  'theft.ended': 'theft',
+  'audit.checkpoint': 'audit',
 };
+
+/** A24: a position leaves for these purposes only. */
+const PURPOSES_WITH_POSITION: ReadonlySet<BackendPurpose> = new Set(['theft']);
+const POSITION = /(^|\.)(lat|lon|position|currentlocation)/i;
 
 export interface Tenant {
   /** Stands in topics: lower case letters, digits, hyphens. */
@@ -38,6 +79,8 @@ export interface Happening {
   readonly trip: string | null;
   readonly atMs: number;
   readonly data: EventData;
+  /** Of whom or of what else it is, by names that each tenant gets its own pseudonym for. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 /** An event without its number, which the commit gives it. */
@@ -58,16 +101,28 @@ export function pseudonym(key: Uint8Array, text: string, crypto: Crypto): string
 }
 
 export function eventsOf(happening: Happening, tenants: readonly Tenant[], crypto: Crypto): BackendEvent[] {
-  const { type, device, identity, trip, atMs, data } = happening;
+  const { type, device, identity, trip, atMs, data, names } = happening;
+  const purpose = PURPOSE_OF[type];
+  if (!PURPOSES_WITH_POSITION.has(purpose) && Object.keys(data).some((item) => POSITION.test(item))) {
+    throw new TypeError(`${type} may not hold a position`);
+  }
   return tenants.map(({ name, pseudonymKey }) => ({
     tenant: name,
-    topic: backendTopic(name, PURPOSE_OF[type], type),
+    topic: backendTopic(name, purpose, type),
     id: pseudonym(pseudonymKey, `event/${type}/${identity}`, crypto),
     type,
     subject: pseudonym(pseudonymKey, `device/${device}`, crypto),
     atMs,
-    data: trip === null ? data : { tripId: pseudonym(pseudonymKey, `trip/${trip}`, crypto), ...data },
+    data: {
+      ...(trip === null ? {} : { tripId: pseudonym(pseudonymKey, `trip/${trip}`, crypto) }),
+      ...pseudonyms(names, pseudonymKey, crypto),
+      ...data,
+    },
   }));
+}
+
+function pseudonyms(names: Happening['names'] = {}, key: Uint8Array, crypto: Crypto): EventData {
+  return Object.fromEntries(Object.entries(names).map(([item, name]) => [item, pseudonym(key, name, crypto)]));
 }
 
 /** Sixteen digits, because the sequence extension of CloudEvents is compared as text. */

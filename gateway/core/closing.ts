@@ -1,15 +1,12 @@
 /** An ended trip becomes a published one: assembled, scored through the port, and put into words. */
 
-import { decodeCbor } from '../../protocol/cbor.ts';
 import type { Crypto } from '../../protocol/crypto.ts';
-import { decodeMessage } from '../../protocol/envelope.ts';
-import { Frame } from '../../protocol/messages.ts';
 import type { ClosedTrip, RoadSource, Scorer } from '../scoring/closed-trip.ts';
-import { assemble, type TripFrame } from './assemble.ts';
 import { eventsOf, type Happening, pseudonym, type Tenant } from './backend.ts';
 import { NO_WRITES, type StoredFrame, type Writes } from './store.ts';
+import { storedTrip } from './stored-trip.ts';
 import { type PlaceOf, type TripPlaces, tripClosed, tripScored } from './trip-events.ts';
-import { isWhole, type TripRow } from './trips.ts';
+import type { TripRow } from './trips.ts';
 
 export interface Closing {
   readonly scorer: Scorer;
@@ -25,8 +22,7 @@ export interface Closing {
 
 export function closeTrip(row: TripRow, stored: readonly StoredFrame[], closing: Closing): Writes {
   const { crypto, tenants, idKey, nowMs } = closing;
-  const frames = stored.map(readStored).filter((frame) => frame !== null);
-  const trip = assemble(pseudonym(idKey, `trip/${row.key}`, crypto), frames, isWhole(row));
+  const trip = storedTrip(pseudonym(idKey, `trip/${row.key}`, crypto), row, stored);
   if (trip === null) return { ...NO_WRITES, trips: [{ ...row, state: 'closed' }] };
   const closed: TripRow = {
     ...row,
@@ -40,16 +36,6 @@ export function closeTrip(row: TripRow, stored: readonly StoredFrame[], closing:
   }
   const events = happenings.flatMap((happening) => eventsOf(happening, tenants, crypto));
   return { ...NO_WRITES, trips: [closed], events };
-}
-
-/** The frame in bytes that were verified before they were stored. */
-function readStored({ bytes, receivedMs }: StoredFrame): TripFrame | null {
-  const item = decodeCbor(bytes);
-  if (!item.ok || !Array.isArray(item.value)) return null;
-  const payload = item.value[2];
-  if (!(payload instanceof Uint8Array)) return null;
-  const frame = decodeMessage(Frame, payload);
-  return frame.ok ? { frame: frame.value, receivedMs } : null;
 }
 
 function placesOf({ track }: ClosedTrip, placeOf: PlaceOf): TripPlaces {

@@ -9,16 +9,17 @@ import { type CoseReason, type MessageType, open1, type Scope } from '../../prot
 import type { Crypto } from '../../protocol/crypto.ts';
 import { decodeMessage } from '../../protocol/envelope.ts';
 import { BOOT_BYTES, DeviceState, Frame, Notice } from '../../protocol/messages.ts';
+import { unpackTrace } from '../../protocol/raw-trace.ts';
 import { accept, type Result, refuse } from '../../protocol/result.ts';
 import { unpackSamples } from '../../protocol/samples.ts';
-import type { UplinkChannel } from '../../protocol/topics.ts';
+import type { RecordingChannel } from '../../protocol/topics.ts';
 import type { DropReason } from './drop-reason.ts';
 import type { DeviceRecord } from './enrolment.ts';
 import type { RateGate } from './rate.ts';
 
 export interface Uplink {
   readonly device: string;
-  readonly channel: UplinkChannel;
+  readonly channel: RecordingChannel;
   readonly bytes: Uint8Array;
 }
 
@@ -45,7 +46,7 @@ export interface BelievedState extends Signed {
 }
 export type Believed = BelievedFrame | BelievedNotice | BelievedState;
 
-const TYPE_OF: Record<UplinkChannel, MessageType> = { frame: 'bb-frame', event: 'bb-event', state: 'bb-state' };
+const TYPE_OF: Record<RecordingChannel, MessageType> = { frame: 'bb-frame', event: 'bb-event', state: 'bb-state' };
 const UINT32 = 0xffffffff;
 const BOOT_KEY = Frame.fields.boot.key;
 const SEQ_KEY = Frame.fields.seq.key;
@@ -102,8 +103,9 @@ function readFrame(
   return accept({ kind: 'frame', device, hash, boot: toHex(identity.boot), seq: identity.seq, frame, bytes });
 }
 
-function columnsAreReadable(frame: Frame): boolean {
-  return frame.samples === undefined || unpackSamples(frame.samples).ok;
+function columnsAreReadable({ samples, occurrences }: Frame): boolean {
+  if (samples !== undefined && !unpackSamples(samples).ok) return false;
+  return occurrences.every(({ trace }) => trace === undefined || unpackTrace(trace).ok);
 }
 
 /** Boot and number of a frame whose body another version of the schema describes. */

@@ -5,6 +5,7 @@ import type { Crypto } from '../../protocol/crypto.ts';
 import type { DeviceState, Frame, Receipt, TripPart } from '../../protocol/messages.ts';
 import { unpackSamples } from '../../protocol/samples.ts';
 import { eventsOf, type Happening, type Tenant } from './backend.ts';
+import { type Birth, birthOf } from './configuration.ts';
 import type { Believed, BelievedFrame, BelievedNotice, BelievedState } from './examine.ts';
 import { includes } from './ranges.ts';
 import { type BootRow, lostOf, markGivenUp, markReceived, markRefused, newBootRow, receiptOf } from './received.ts';
@@ -29,6 +30,8 @@ export interface Decision {
   readonly untaken: readonly Untaken[];
   /** To be sent after the commit. */
   readonly receipts: readonly AddressedReceipt[];
+  /** Devices that may have to be told what they are to be. */
+  readonly births: readonly Birth[];
 }
 
 export interface Surroundings {
@@ -82,6 +85,7 @@ class Ingest {
   private readonly trips = new Map<string, TripRow>();
   private readonly states = new Map<string, StateRow>();
   private readonly frames: StoredFrame[] = [];
+  private readonly births: Birth[] = [];
   private readonly happenings: Happening[] = [];
   private readonly untaken: Untaken[] = [];
   private readonly counts = new Map<string, number>();
@@ -132,18 +136,20 @@ class Ingest {
     const { device, state, hash } = message;
     const boot = toHex(state.boot);
     const last = this.states.get(device) ?? this.facts.states.get(device);
-    if (last !== undefined && sameBytes(last.hash, hash)) {
-      this.count('duplicate-state');
-      return;
-    }
-    if (isStale(state, boot, last)) {
+    const repeated = last !== undefined && sameBytes(last.hash, hash);
+    if (!repeated && isStale(state, boot, last)) {
       this.untaken.push({ message, reason: 'stale' });
       return;
     }
+    if (state.online) this.births.push(birthOf(device, state, this.facts.configurations.get(device)));
+    if (repeated) {
+      this.count('duplicate-state');
+      return;
+    }
     this.count('state');
-    this.states.set(device, { device, boot, atMs: state.atMs, hash });
-    const { online, firmware, reset, offMs, waiting, mounted } = state;
-    const data = { online, firmware, reset, offMs: offMs ?? null, framesWaiting: waiting, mounted };
+    this.states.set(device, { device, boot, atMs: state.atMs, hash, version: last?.version ?? 0 });
+    const { online, firmware, reset, offMs = null, waiting: framesWaiting, mounted, configuration = null } = state;
+    const data = { online, firmware, reset, offMs, framesWaiting, mounted, configuration };
     // A boot's will is the same message each time its session dies, and each time something else happened.
     const identity = `${toHex(hash)}/${this.around.nowMs}`;
     this.happen({ type: 'device.state', device, identity, trip: null, atMs: this.around.nowMs, data });
@@ -169,6 +175,7 @@ class Ingest {
           device: row.device,
           receipt: receiptOf(row, fromHex(row.boot) ?? new Uint8Array()),
         })),
+      births: this.births,
     };
   }
 

@@ -13,10 +13,12 @@ export interface BootRow {
   readonly givenUp: Ranges;
   /** Numbers under which something else than the stored frame came: never vouched for again. */
   readonly refused: Ranges;
+  /** As it was read; 0: there was none. */
+  readonly version: number;
 }
 
 export function newBootRow(device: string, boot: string): BootRow {
-  return { device, boot, received: NO_RANGES, givenUp: NO_RANGES, refused: NO_RANGES };
+  return { device, boot, received: NO_RANGES, givenUp: NO_RANGES, refused: NO_RANGES, version: 0 };
 }
 
 /**

@@ -1,9 +1,11 @@
 /**
  * What the gateway keeps, as a contract. `commit` is one transaction: all of it or nothing, durable when the
- * promise resolves. One gateway writes; a second process may enrol devices meanwhile.
+ * promise resolves. Several gateways may share one store: rows that are read, changed and written again carry a
+ * version, and a commit holds only if none of them has changed meanwhile.
  */
 
 import type { BackendEvent } from './backend.ts';
+import type { ConfigurationChange, ConfigurationRow } from './configuration.ts';
 import type { QuarantineRow } from './drop-reason.ts';
 import type { DeviceRecord, Enrolment, Manufacturer } from './enrolment.ts';
 import type { BootRow } from './received.ts';
@@ -27,6 +29,8 @@ export interface StateRow {
   readonly boot: string;
   readonly atMs: number;
   readonly hash: Uint8Array;
+  /** As it was read; 0: there was none. */
+  readonly version: number;
 }
 
 export interface FrameKey {
@@ -48,6 +52,8 @@ export interface Facts {
   readonly boots: ReadonlyMap<string, BootRow>;
   readonly trips: ReadonlyMap<string, TripRow>;
   readonly states: ReadonlyMap<string, StateRow>;
+  /** Of the devices whose states are needed. */
+  readonly configurations: ReadonlyMap<string, ConfigurationRow>;
 }
 
 /** How much each counter grows: `stored`, `duplicate`, `fork`, `dropped`, `raw`, and `quarantine/<reason>`. */
@@ -92,7 +98,8 @@ export interface StoreStats {
 export interface Store {
   devices(ids: readonly string[]): Promise<ReadonlyMap<string, DeviceRecord>>;
   facts(needs: Needs): Promise<Facts>;
-  commit(writes: Writes): Promise<void>;
+  /** False, and nothing is written, when a row of `boots`, `trips` or `states` is no longer at its version. */
+  commit(writes: Writes): Promise<boolean>;
   framesOfTrip(trip: string): Promise<readonly StoredFrame[]>;
   /** Oldest first. */
   tripsIn(state: TripState, receivedUntilMs: number, limit: number): Promise<readonly TripRow[]>;
@@ -107,6 +114,10 @@ export interface Store {
   enrol(enrolment: Enrolment): Promise<number>;
   /** False for an unknown device. */
   revoke(device: string): Promise<boolean>;
+  /** What the device is to be from now on; null for an unknown device. */
+  configure(device: string, change: ConfigurationChange, nowMs: number): Promise<ConfigurationRow | null>;
+  /** Those that were changed after a revision, in the order of change. */
+  configurations(afterRevision: number, limit: number): Promise<readonly ConfigurationRow[]>;
   stats(): Promise<StoreStats>;
   close(): Promise<void>;
 }

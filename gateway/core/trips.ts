@@ -24,6 +24,8 @@ export interface TripRow {
   readonly receivedMs: number;
   /** How often the trip was closed; a late frame reopens it. */
   readonly revision: number;
+  /** As it was read; 0: there was none. */
+  readonly version: number;
 }
 
 /** decisions.md E47: a trip of which nothing is heard for this long is closed with what is there. */
@@ -43,6 +45,7 @@ export function newTripRow(key: string, device: string, receivedMs: number): Tri
     lastPart: -1,
     receivedMs,
     revision: 0,
+    version: 0,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { toHex } from '../../protocol/bytes.ts';
 import { type BackendEvent, cloudEvent } from '../core/backend.ts';
+import { type ConfigurationChange, type ConfigurationRow, changedConfiguration } from '../core/configuration.ts';
 import type { QuarantineRow } from '../core/drop-reason.ts';
 import type { DeviceRecord, Enrolment, Manufacturer } from '../core/enrolment.ts';
 import type { BootRow } from '../core/received.ts';
@@ -20,19 +21,21 @@ import {
 } from '../core/store.ts';
 import type { TripRow, TripState } from '../core/trips.ts';
 
+/** Its rows stand open to the privacy store beside it, which takes out what a person may have erased. */
 export class MemoryStore implements Store {
-  private readonly byId = new Map<string, DeviceRecord>();
+  readonly byId = new Map<string, DeviceRecord>();
   private readonly pinned = new Map<string, Manufacturer>();
-  private readonly hashes = new Map<string, Uint8Array>();
-  private readonly byTrip = new Map<string, StoredFrame[]>();
-  private readonly boots = new Map<string, BootRow>();
-  private readonly trips = new Map<string, TripRow>();
-  private readonly states = new Map<string, StateRow>();
+  readonly hashes = new Map<string, Uint8Array>();
+  readonly byTrip = new Map<string, StoredFrame[]>();
+  readonly boots = new Map<string, BootRow>();
+  readonly trips = new Map<string, TripRow>();
+  readonly states = new Map<string, StateRow>();
+  readonly configured = new Map<string, ConfigurationRow>();
   private readonly counts = new Map<string, number>();
   private readonly sequences = new Map<string, number>();
-  private quarantined: QuarantineRow[] = [];
-  private waiting: OutboxRow[] = [];
-  private lastOutboxId = 0;
+  quarantined: QuarantineRow[] = [];
+  waiting: OutboxRow[] = [];
+  lastOutboxId = 0;
 
   async devices(ids: readonly string[]): Promise<ReadonlyMap<string, DeviceRecord>> {
     return pick(this.byId, ids);
@@ -47,14 +50,20 @@ export class MemoryStore implements Store {
       ),
       trips: pick(this.trips, needs.trips),
       states: pick(this.states, needs.states),
+      configurations: pick(this.configured, needs.states),
     };
   }
 
-  async commit(writes: Writes): Promise<void> {
+  async commit(writes: Writes): Promise<boolean> {
+    const fresh =
+      writes.boots.every((row) => isFresh(this.boots.get(bootId(row.device, row.boot)), row)) &&
+      writes.trips.every((row) => isFresh(this.trips.get(row.key), row)) &&
+      writes.states.every((row) => isFresh(this.states.get(row.device), row));
+    if (!fresh) return false;
     for (const frame of writes.frames) this.keepFrame(frame);
-    for (const row of writes.boots) this.boots.set(bootId(row.device, row.boot), row);
-    for (const row of writes.trips) this.trips.set(row.key, row);
-    for (const row of writes.states) this.states.set(row.device, row);
+    for (const row of writes.boots) this.boots.set(bootId(row.device, row.boot), next(row));
+    for (const row of writes.trips) this.trips.set(row.key, next(row));
+    for (const row of writes.states) this.states.set(row.device, next(row));
     for (const [counter, growth] of writes.counts) this.count(counter, growth);
     for (const event of writes.events) this.enqueue(event);
     this.quarantined.push(...writes.quarantine);
@@ -63,6 +72,7 @@ export class MemoryStore implements Store {
       this.quarantined = this.quarantined.slice(surplus);
       this.count('quarantine-rows-dropped', surplus);
     }
+    return true;
   }
 
   async framesOfTrip(trip: string): Promise<readonly StoredFrame[]> {
@@ -117,6 +127,19 @@ export class MemoryStore implements Store {
     return true;
   }
 
+  async configure(device: string, change: ConfigurationChange, nowMs: number): Promise<ConfigurationRow | null> {
+    if (!this.byId.has(device)) return null;
+    const wanted = changedConfiguration(this.configured.get(device), change, nowMs);
+    const row = { ...wanted, device, revision: 1 + Math.max(0, ...[...this.configured.values()].map(revisionOf)) };
+    this.configured.set(device, row);
+    return row;
+  }
+
+  async configurations(afterRevision: number, limit: number): Promise<readonly ConfigurationRow[]> {
+    const rows = [...this.configured.values()].filter(({ revision }) => revision > afterRevision);
+    return rows.sort((a, b) => a.revision - b.revision).slice(0, limit);
+  }
+
   async stats(): Promise<StoreStats> {
     const trips: Record<TripState, number> = { announced: 0, open: 0, ended: 0, closed: 0, scored: 0 };
     for (const { state } of this.trips.values()) trips[state]++;
@@ -150,6 +173,22 @@ export class MemoryStore implements Store {
   private count(counter: string, growth: number): void {
     this.counts.set(counter, (this.counts.get(counter) ?? 0) + growth);
   }
+}
+
+interface Versioned {
+  readonly version: number;
+}
+
+function isFresh(stored: Versioned | undefined, { version }: Versioned): boolean {
+  return (stored?.version ?? 0) === version;
+}
+
+function next<T extends Versioned>(row: T): T {
+  return { ...row, version: row.version + 1 };
+}
+
+function revisionOf({ revision }: ConfigurationRow): number {
+  return revision;
 }
 
 function pick<T>(from: ReadonlyMap<string, T>, keys: readonly string[]): ReadonlyMap<string, T> {

@@ -10,6 +10,7 @@ export class OutboxPump {
   private readonly store: Store;
   private readonly publish: (topic: string, json: string) => Promise<void>;
   private readonly onError: (error: unknown) => void;
+  private readonly mayPublish: () => boolean;
   private running: Promise<void> | null = null;
   private again = false;
   private stopped = false;
@@ -18,10 +19,13 @@ export class OutboxPump {
     store: Store,
     publish: (topic: string, json: string) => Promise<void>,
     onError: (error: unknown) => void,
+    /** Of several gateways on one store one publishes at a time, so that events keep their order. */
+    mayPublish: () => boolean = () => true,
   ) {
     this.store = store;
     this.publish = publish;
     this.onError = onError;
+    this.mayPublish = mayPublish;
   }
 
   /** Resolves when the outbox is empty or the broker does not take more. */
@@ -51,6 +55,7 @@ export class OutboxPump {
 
   /** True when there may be more. */
   private async publishSome(): Promise<boolean> {
+    if (!this.mayPublish()) return false;
     const rows = await this.store.outbox(ROWS_AT_ONCE);
     const taken: number[] = [];
     for (const { id, topic, json } of rows) {

@@ -1,5 +1,6 @@
 /** A broker that runs elsewhere, for instance Mosquitto 2: a message is acknowledged to it after its commit. */
 
+import { Socket } from 'node:net';
 import mqtt, { type IPublishPacket, type MqttClient, type Packet } from 'mqtt';
 import { type DownlinkChannel, downlinkTopic, parseUplinkTopic, UPLINK_FILTER } from '../../protocol/topics.ts';
 import type { Link, LinkEvents } from './link.ts';
@@ -8,11 +9,14 @@ import { isLoopback, ListenError } from './listener.ts';
 const CONNECT_TIMEOUT_MS = 10_000;
 const PUBLISH_TIMEOUT_MS = 10_000;
 const RECONNECT_MS = 1000;
+const SHARED_FILTER = `$share/bordbox/${UPLINK_FILTER}`;
 
 export interface OutsideBrokerOptions {
   /** mqtt:// on loopback, mqtts:// anywhere; user name and password may stand in it. */
   readonly url: string;
   readonly clientId: string;
+  /** The broker gives each message to one of the gateways that subscribe so. */
+  readonly shared?: boolean;
   /** Certificate authority of the broker, where it is none of the usual ones. */
   readonly ca?: Buffer;
 }
@@ -22,7 +26,8 @@ export class OutsideBroker implements Link {
   private readonly client: MqttClient;
 
   /** Resolves when the subscription stands. */
-  static async start({ url, clientId, ca }: OutsideBrokerOptions, events: LinkEvents): Promise<OutsideBroker> {
+  static async start({ url, clientId, shared, ca }: OutsideBrokerOptions, events: LinkEvents): Promise<OutsideBroker> {
+    const filter = shared ? SHARED_FILTER : UPLINK_FILTER;
     const flaw = brokerFlaw(url);
     if (flaw !== null) throw new ListenError('input', flaw);
     const client = mqtt.connect(url, {
@@ -39,20 +44,22 @@ export class OutsideBroker implements Link {
     // Before the first message can arrive. It is serial: the next comes after `done`.
     client.handleMessage = (packet, done) => takeIn(packet, events, () => done());
     try {
-      await ready(client, url);
+      await ready(client, url, filter);
     } catch (error) {
       client.end(true);
       throw error;
     }
-    return new OutsideBroker(client);
+    return new OutsideBroker(client, filter);
   }
 
-  private constructor(client: MqttClient) {
+  private constructor(client: MqttClient, filter: string) {
     this.client = client;
     // It reconnects by itself; the subscription belongs to the session.
     client.on('error', () => undefined);
     client.on('connect', ({ sessionPresent }) => {
-      if (!sessionPresent) client.subscribe(UPLINK_FILTER, { qos: 1 }, () => undefined);
+      // Otherwise what follows a PUBACK waits for the broker's delayed acknowledgement of TCP.
+      if (client.stream instanceof Socket) client.stream.setNoDelay(true);
+      if (!sessionPresent) client.subscribe(filter, { qos: 1 }, () => undefined);
     });
   }
 
@@ -91,7 +98,7 @@ function takeIn(packet: Packet, events: LinkEvents, done: () => void): void {
   }
 }
 
-function ready(client: MqttClient, url: string): Promise<void> {
+function ready(client: MqttClient, url: string, filter: string): Promise<void> {
   const shown = withoutPassword(url);
   return new Promise((resolve, reject) => {
     const fail = (reason: string): void => reject(new ListenError('environment', `the broker ${shown} ${reason}`));
@@ -99,8 +106,8 @@ function ready(client: MqttClient, url: string): Promise<void> {
     client.once('error', (error) => fail(`refuses: ${error.message || 'no connection'}; is it running?`));
     client.once('connect', () => {
       clearTimeout(timer);
-      client.subscribe(UPLINK_FILTER, { qos: 1 }, (error) => {
-        if (error) fail(`does not let the gateway subscribe ${UPLINK_FILTER}: ${error.message}`);
+      client.subscribe(filter, { qos: 1 }, (error) => {
+        if (error) fail(`does not let the gateway subscribe ${filter}: ${error.message}`);
         else resolve();
       });
     });

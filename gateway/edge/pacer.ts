@@ -1,7 +1,13 @@
-import type { GatewayShell } from './shell.ts';
+/** What a pacer does for shells, which have no timers of their own. */
+interface Paced {
+  waiting(): number;
+  /** Takes in what waits; false when the store failed. */
+  takeIn(): Promise<boolean>;
+  tick(): Promise<unknown>;
+}
 
 export interface Pace {
-  /** How long a message may wait for others to be committed with it. */
+  /** How long a frame may wait for others to be committed with it. */
   readonly batchMs: number;
   readonly batchMax: number;
   /** How often silent trips are looked for, and what failed is tried again. */
@@ -10,16 +16,18 @@ export interface Pace {
 
 export const PACE: Pace = { batchMs: 10, batchMax: 256, tickMs: 1000 };
 
-/** The live owner of a shell: real timers decide when it flushes and ticks. */
+/** The live owner of a shell: real timers decide when it takes in and ticks. */
 export class Pacer {
-  private readonly shell: GatewayShell;
+  private readonly shell: Paced;
   private readonly pace: Pace;
   private readonly ticking: NodeJS.Timeout;
   private timer: NodeJS.Timeout | null = null;
+  private immediate: NodeJS.Immediate | null = null;
   private flushing = false;
   private stopped = false;
 
-  constructor(shell: GatewayShell, pace: Pace) {
+  /** With a `batchMs` of 0 only what came in together waits for each other. */
+  constructor(shell: Paced, pace: Pace) {
     this.shell = shell;
     this.pace = pace;
     this.ticking = setInterval(() => void this.tick(), pace.tickMs);
@@ -28,24 +36,36 @@ export class Pacer {
   /** Something waits in the shell. */
   notice(): void {
     if (this.stopped || this.flushing) return;
-    if (this.shell.waiting >= this.pace.batchMax) void this.flush();
+    if (this.shell.waiting() >= this.pace.batchMax) void this.flush();
+    else if (this.pace.batchMs === 0) this.immediate ??= setImmediate(() => void this.flush());
     else this.timer ??= setTimeout(() => void this.flush(), this.pace.batchMs);
+  }
+
+  /** Something is to be done now, although nothing may wait. */
+  hurry(): void {
+    if (!this.stopped && !this.flushing) this.immediate ??= setImmediate(() => void this.flush());
   }
 
   stop(): void {
     this.stopped = true;
     clearInterval(this.ticking);
+    this.clearTimer();
+  }
+
+  private clearTimer(): void {
     if (this.timer !== null) clearTimeout(this.timer);
+    if (this.immediate !== null) clearImmediate(this.immediate);
+    this.timer = null;
+    this.immediate = null;
   }
 
   private async flush(): Promise<void> {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+    this.clearTimer();
     this.flushing = true;
-    const stored = await this.shell.ingest();
+    const stored = await this.shell.takeIn();
     this.flushing = false;
     // After a failure the next tick tries again.
-    if (stored && this.shell.waiting > 0) this.notice();
+    if (stored && this.shell.waiting() > 0) this.notice();
   }
 
   private async tick(): Promise<void> {

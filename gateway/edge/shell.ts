@@ -6,21 +6,24 @@
 
 import type { Crypto } from '../../protocol/crypto.ts';
 import { seal } from '../../protocol/envelope.ts';
-import { Receipt } from '../../protocol/messages.ts';
+import { Configuration, Receipt } from '../../protocol/messages.ts';
 import type { Result } from '../../protocol/result.ts';
-import type { DownlinkChannel, UplinkChannel } from '../../protocol/topics.ts';
+import type { DownlinkChannel, RecordingChannel } from '../../protocol/topics.ts';
 import { uplinkTopic } from '../../protocol/topics.ts';
 import type { Tenant } from '../core/backend.ts';
 import { closeTrip } from '../core/closing.ts';
+import type { Birth, ConfigurationRow } from '../core/configuration.ts';
 import { type DropReason, QUARANTINE_HEAD_BYTES, type QuarantineRow } from '../core/drop-reason.ts';
 import type { DeviceRecord } from '../core/enrolment.ts';
 import { type Believed, examine, type Uplink } from '../core/examine.ts';
 import { type AddressedReceipt, decide, needs } from '../core/ingest.ts';
+import { withoutStopped } from '../core/privacy/silence.ts';
 import { RateGate, type RateLimit } from '../core/rate.ts';
-import { NO_WRITES, type Store, StoreError } from '../core/store.ts';
+import { type Counts, NO_WRITES, type Store, StoreError } from '../core/store.ts';
 import type { PlaceOf } from '../core/trip-events.ts';
 import { endIfSilent, TRIP_SILENCE_MS } from '../core/trips.ts';
 import type { RoadSource, Scorer } from '../scoring/closed-trip.ts';
+import { ConfigurationSender } from './configuration-sender.ts';
 import { OutboxPump } from './outbox-pump.ts';
 
 export interface ShellPorts {
@@ -38,6 +41,10 @@ export interface ShellPorts {
   sendDownlink(device: string, channel: DownlinkChannel, bytes: Uint8Array): void;
   /** Resolves when a broker has taken the event; a rejection means: try again later. */
   publishBackend(topic: string, json: string): Promise<void>;
+  /** Devices whose trips must not be scored or reported now (B109, B112); absent: none. */
+  stopped?(): Promise<ReadonlySet<string>>;
+  /** Whether it is this gateway's turn to publish; absent: always. */
+  mayPublish?(): boolean;
   log(line: string): void;
 }
 
@@ -67,18 +74,22 @@ export interface Suspect {
 }
 
 const TRIPS_AT_ONCE = 100;
+const OTHERS_LOOKED_FOR_MS = 60_000;
 const SUSPECTS_MAX = 1000;
+const NONE: ReadonlySet<string> = new Set();
 
 export class GatewayShell {
   private readonly ports: ShellPorts;
   private readonly limits: ShellLimits;
   private readonly rate: RateGate;
   private readonly outbox: OutboxPump;
+  private readonly configurations: ConfigurationSender;
   private queue: Waiting[] = [];
   private suspects: QuarantineRow[] = [];
   private counts = new Map<string, number>();
   private busy: Promise<unknown> = Promise.resolve();
   private unscored = true;
+  private lookedMs = 0;
   private storeErrors = 0;
   private storeFailing = false;
 
@@ -86,7 +97,13 @@ export class GatewayShell {
     this.ports = ports;
     this.limits = { ...SHELL_LIMITS, ...limits };
     this.rate = new RateGate(this.limits.rate);
-    this.outbox = new OutboxPump(ports.store, ports.publishBackend, (error) => this.onStoreError(error));
+    this.configurations = new ConfigurationSender(ports.store, (row) => this.sendConfiguration(row));
+    this.outbox = new OutboxPump(
+      ports.store,
+      ports.publishBackend,
+      (error) => this.onStoreError(error),
+      () => ports.mayPublish?.() ?? true,
+    );
   }
 
   get waiting(): number {
@@ -99,7 +116,7 @@ export class GatewayShell {
   }
 
   /** Takes a message in; it is looked at by the next `flush`. */
-  receive(device: string, channel: UplinkChannel, bytes: Uint8Array, settled?: () => void): void {
+  receive(device: string, channel: RecordingChannel, bytes: Uint8Array, settled?: () => void): void {
     if (this.queue.length >= this.limits.queueMax) {
       this.suspect({
         reason: 'queue-full',
@@ -150,6 +167,8 @@ export class GatewayShell {
   /** Ends trips of which nothing was heard for 30 minutes; goes on with what a crash left undone. */
   async tick(): Promise<boolean> {
     const done = await this.exclusive(async () => {
+      this.lookForOthers();
+      await this.configurations.tick(this.ports.now());
       await this.endSilent();
       await this.closeEnded();
     });
@@ -187,6 +206,7 @@ export class GatewayShell {
     this.counts = new Map();
     if (batch.length === 0 && suspects.length === 0 && counts.size === 0) return;
     let receipts: readonly AddressedReceipt[];
+    let births: readonly Birth[];
     try {
       const nowMs = this.ports.now();
       const records = await store.devices([...new Set(batch.map(({ uplink }) => uplink.device))]);
@@ -198,18 +218,27 @@ export class GatewayShell {
       const grown = new Map(counts);
       for (const { reason } of quarantine.slice(suspects.length)) add(grown, `quarantine/${reason}`, 1);
       for (const [counter, growth] of decision.writes.counts) add(grown, counter, growth);
-      await store.commit({ ...decision.writes, quarantine, counts: grown });
+      const events = withoutStopped(decision.writes.events, await this.stopped(), tenants, crypto);
+      const kept = await store.commit({ ...decision.writes, events, quarantine, counts: grown });
+      // Another gateway was faster with one of the rows: once more, with what is known now.
+      if (!kept) return this.putBack(batch, suspects, counts);
       receipts = decision.receipts;
+      births = decision.births;
       if (decision.writes.trips.some(({ state }) => state === 'ended')) this.unscored = true;
     } catch (error) {
       // Nothing of it is receipted, all of it is tried again.
-      this.queue = [...batch, ...this.queue];
-      this.suspects = [...suspects, ...this.suspects];
-      for (const [counter, growth] of counts) this.count(counter, growth);
+      this.putBack(batch, suspects, counts);
       throw error;
     }
     this.sendReceipts(receipts);
+    this.configurations.births(births, this.ports.now());
     for (const { settled } of batch) settled?.();
+  }
+
+  private putBack(batch: readonly Waiting[], suspects: readonly QuarantineRow[], counts: Counts): void {
+    this.queue = [...batch, ...this.queue];
+    this.suspects = [...suspects, ...this.suspects];
+    for (const [counter, growth] of counts) this.count(counter, growth);
   }
 
   /** Sorts a batch into what is believed and rows of what is not. */
@@ -223,6 +252,8 @@ export class GatewayShell {
     const believed: Believed[] = [];
     for (const waiting of batch) {
       const { uplink } = waiting;
+      // A device that was erased meanwhile is not believed any more.
+      if (!records.has(uplink.device)) waiting.examined = undefined;
       waiting.examined ??= examine(uplink, records.get(uplink.device), examination);
       const result = waiting.examined;
       if (result.ok) believed.push(result.value);
@@ -231,12 +262,23 @@ export class GatewayShell {
     return believed;
   }
 
+  private async stopped(): Promise<ReadonlySet<string>> {
+    return (await this.ports.stopped?.()) ?? NONE;
+  }
+
   private sendReceipts(receipts: readonly AddressedReceipt[]): void {
     const { crypto, gatewaySecretKey, sendDownlink } = this.ports;
     for (const { device, receipt } of receipts) {
       const scope = { type: 'bb-receipt', direction: 'dn', device } as const;
       sendDownlink(device, 'receipt', seal(Receipt, receipt, scope, gatewaySecretKey, crypto));
     }
+  }
+
+  private sendConfiguration({ device, number, vehicle, blocker }: ConfigurationRow): void {
+    const { crypto, gatewaySecretKey, sendDownlink } = this.ports;
+    const scope = { type: 'bb-config', direction: 'dn', device } as const;
+    const sealed = seal(Configuration, { number, vehicle, blocker }, scope, gatewaySecretKey, crypto);
+    sendDownlink(device, 'config', sealed);
   }
 
   private async endSilent(): Promise<void> {
@@ -251,15 +293,32 @@ export class GatewayShell {
     }
   }
 
+  /** Another gateway on this store may have ended a trip and died before it closed it. */
+  private lookForOthers(): void {
+    const nowMs = this.ports.now();
+    if (nowMs - this.lookedMs < OTHERS_LOOKED_FOR_MS) return;
+    this.lookedMs = nowMs;
+    this.unscored = true;
+  }
+
   private async closeEnded(): Promise<void> {
     if (!this.unscored) return;
     const { store, scorer, roads, placeOf, tenants, crypto, gatewaySecretKey: idKey } = this.ports;
+    const stopped = await this.stopped();
+    // They wait until their devices may be processed again.
+    const left = new Set<string>();
     for (;;) {
-      const ended = await store.tripsIn('ended', Number.MAX_SAFE_INTEGER, TRIPS_AT_ONCE);
+      const rows = await store.tripsIn('ended', Number.MAX_SAFE_INTEGER, TRIPS_AT_ONCE + left.size);
+      const ended = rows.filter(({ key }) => !left.has(key));
       if (ended.length === 0) break;
       for (const row of ended) {
+        if (stopped.has(row.device)) {
+          left.add(row.key);
+          continue;
+        }
         const frames = await store.framesOfTrip(row.key);
         const nowMs = this.ports.now();
+        // Where another gateway has closed it meanwhile nothing is written; a trip that grew is looked at again.
         await store.commit(closeTrip(row, frames, { scorer, roads, placeOf, tenants, crypto, idKey, nowMs }));
       }
     }

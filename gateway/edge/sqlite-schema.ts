@@ -1,3 +1,10 @@
+/** Columns that files of earlier versions lack. */
+export const ADDED_COLUMNS: readonly { readonly table: string; readonly column: string; readonly is: string }[] = [
+  { table: 'boots', column: 'version', is: 'integer not null default 1' },
+  { table: 'trips', column: 'version', is: 'integer not null default 1' },
+  { table: 'states', column: 'version', is: 'integer not null default 1' },
+];
+
 /**
  * Tables of the embedded store. Frames lie in a rowid table with integer keys and a separate unique index:
  * that layout takes three times the rows of one with text keys.
@@ -23,6 +30,7 @@ create table if not exists boots (
   received text not null,
   given_up text not null,
   refused text not null,
+  version integer not null,
   unique (device, boot)
 );
 create table if not exists trips (
@@ -30,7 +38,8 @@ create table if not exists trips (
   key text not null unique,
   state text not null,
   received_ms integer not null,
-  row text not null
+  row text not null,
+  version integer not null
 );
 create index if not exists trips_by_state on trips (state, received_ms);
 create table if not exists frames (
@@ -48,7 +57,15 @@ create table if not exists states (
   device integer primary key,
   boot text not null,
   at_ms integer not null,
-  hash blob not null
+  hash blob not null,
+  version integer not null
+);
+create table if not exists configurations (
+  device integer primary key,
+  number integer not null,
+  vehicle integer not null,
+  blocker integer not null,
+  revision integer not null unique
 );
 create table if not exists quarantine (
   id integer primary key,
@@ -72,4 +89,43 @@ create table if not exists outbox (
   topic text not null,
   json text not null
 );
+-- Versions come from one counter, so that a record that was removed and made again never has an old one.
+create table if not exists access_documents (
+  key text primary key,
+  version integer not null,
+  json text not null,
+  due_ms integer
+) without rowid;
+create index if not exists access_due on access_documents (due_ms) where due_ms is not null;
+create table if not exists access_version (
+  only integer primary key check (only = 1),
+  last integer not null
+);
+-- The chains; what they commit to lies beside them and can be erased.
+create table if not exists audit_entries (
+  chain text not null,
+  seq integer not null,
+  previous blob not null,
+  at_ms integer not null,
+  commitment blob not null,
+  log text not null,
+  position integer not null,
+  hash blob not null,
+  primary key (chain, seq)
+) without rowid;
+create unique index if not exists audit_by_position on audit_entries (log, position);
+create table if not exists audit_payloads (
+  chain text not null,
+  seq integer not null,
+  salt blob not null,
+  payload blob not null,
+  blocked integer not null default 0,
+  primary key (chain, seq)
+);
+create table if not exists audit_checkpoints (
+  log text not null,
+  number integer not null,
+  signed blob not null,
+  primary key (log, number)
+) without rowid;
 `;

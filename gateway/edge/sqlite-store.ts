@@ -1,8 +1,8 @@
 /** The store contract on SQLite with `synchronous=FULL`: what `commit` has resolved survives a power cut. */
 
-import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { fromHex, toHex } from '../../protocol/bytes.ts';
-import { cloudEvent } from '../core/backend.ts';
+import { type ConfigurationChange, type ConfigurationRow, changedConfiguration } from '../core/configuration.ts';
 import type { DropReason, QuarantineRow } from '../core/drop-reason.ts';
 import type { DeviceRecord, Enrolment, Manufacturer } from '../core/enrolment.ts';
 import type { Ranges } from '../core/ranges.ts';
@@ -21,16 +21,18 @@ import {
   type Writes,
 } from '../core/store.ts';
 import type { TripRow, TripState } from '../core/trips.ts';
-import { onDisk, onOpening } from './sqlite-error.ts';
-import { SQLITE_SCHEMA } from './sqlite-schema.ts';
-import { prepareStatements, type Statements } from './sqlite-statements.ts';
+import { onOpening } from './sqlite-error.ts';
+import { closeDatabase, openDatabase, type SqliteOptions, snapshot, transact } from './sqlite-file.ts';
+import { enqueue, prepareStatements, type Statements } from './sqlite-statements.ts';
 
-const BUSY_TIMEOUT_MS = 5000;
 const BOOTS_REMEMBERED = 10_000;
 
-export interface SqliteStoreOptions {
-  /** For tests of a full disk: pages of 4 KiB that the file may have. */
-  readonly pagesMax?: number;
+interface Found {
+  readonly hashes: Map<string, Uint8Array>;
+  readonly boots: Map<string, BootRow>;
+  readonly trips: Map<string, TripRow>;
+  readonly states: Map<string, StateRow>;
+  readonly configurations: Map<string, ConfigurationRow>;
 }
 
 export class SqliteStore implements Store {
@@ -41,7 +43,7 @@ export class SqliteStore implements Store {
   private readonly bootIds = new Map<string, number>();
 
   /** Throws a StoreError when the file cannot be opened or written, or holds no store. */
-  constructor(file: string, options: SqliteStoreOptions = {}) {
+  constructor(file: string, options: SqliteOptions = {}) {
     this.db = onOpening(file, () => openDatabase(file, options));
     this.sql = onOpening(file, () => prepareStatements(this.db));
   }
@@ -61,52 +63,34 @@ export class SqliteStore implements Store {
   async facts(needs: Needs): Promise<Facts> {
     // A device that boots for ever must not fill the memory of its gateway. Between two batches nobody needs them.
     if (this.bootIds.size > BOOTS_REMEMBERED) this.bootIds.clear();
-    const boots = new Map<string, BootRow>();
-    for (const { device, boot } of needs.boots) {
-      const row = this.sql.boot.get(this.deviceId(device), fromHex(boot));
-      if (row === undefined) continue;
-      this.bootIds.set(bootId(device, boot), row.id);
-      const [received, givenUp, refused] = [row.received, row.given_up, row.refused].map(parseRanges);
-      boots.set(bootId(device, boot), { device, boot, received, givenUp, refused });
-    }
-    const hashes = new Map<string, Uint8Array>();
-    for (const key of needs.frames) {
-      const boot = this.bootIds.get(bootId(key.device, key.boot));
-      const row = boot === undefined ? undefined : this.sql.frameHash.get(boot, key.seq);
-      if (row !== undefined) hashes.set(frameId(key), row.hash);
-    }
-    const trips = new Map<string, TripRow>();
-    for (const key of needs.trips) {
-      const row = this.sql.trip.get(key);
-      if (row !== undefined) trips.set(key, JSON.parse(row.row));
-    }
-    const states = new Map<string, StateRow>();
-    for (const device of needs.states) {
-      const row = this.sql.state.get(this.deviceId(device));
-      if (row !== undefined) states.set(device, { device, boot: row.boot, atMs: row.at_ms, hash: row.hash });
-    }
-    return { hashes, boots, trips, states };
+    const found: Found = {
+      hashes: new Map(),
+      boots: new Map(),
+      trips: new Map(),
+      states: new Map(),
+      configurations: new Map(),
+    };
+    // One snapshot, because another gateway may commit between two reads.
+    snapshot(this.db, () => this.find(needs, found));
+    return found;
   }
 
-  async commit(writes: Writes): Promise<void> {
-    this.transaction(() => {
+  async commit(writes: Writes): Promise<boolean> {
+    return this.transaction(() => {
       const trips = new Map<string, number>();
       for (const row of writes.trips) {
-        const saved = this.sql.saveTrip.get(row.key, row.state, row.receivedMs, JSON.stringify(row));
-        if (saved !== undefined) trips.set(row.key, saved.id);
+        const saved = this.sql.saveTrip.get(row.key, row.state, row.receivedMs, JSON.stringify(row), row.version);
+        if (saved === undefined) return false;
+        trips.set(row.key, saved.id);
       }
-      for (const row of writes.boots) this.saveBoot(row);
+      if (!writes.boots.every((row) => this.saveBoot(row))) return false;
+      if (!writes.states.every((row) => this.saveState(row))) return false;
       for (const frame of writes.frames) this.saveFrame(frame, trips);
-      for (const { device, boot, atMs, hash } of writes.states) {
-        this.sql.saveState.run(this.deviceId(device), boot, atMs, hash);
-      }
       for (const row of writes.quarantine) this.saveQuarantine(row);
       if (writes.quarantine.length > 0) this.boundQuarantine();
       for (const [counter, growth] of writes.counts) this.sql.count.run(counter, growth);
-      for (const event of writes.events) {
-        const sequence = this.sql.nextSequence.get(event.tenant)?.last ?? 1;
-        this.sql.enqueue.run(event.topic, cloudEvent(event, sequence));
-      }
+      enqueue(this.sql, writes.events);
+      return true;
     });
   }
 
@@ -123,7 +107,7 @@ export class SqliteStore implements Store {
   }
 
   async tripsIn(state: TripState, receivedUntilMs: number, limit: number): Promise<readonly TripRow[]> {
-    return this.sql.tripsIn.all(state, receivedUntilMs, limit).map(({ row }) => JSON.parse(row));
+    return this.sql.tripsIn.all(state, receivedUntilMs, limit).map(tripOf);
   }
 
   async outbox(limit: number): Promise<readonly OutboxRow[]> {
@@ -133,6 +117,7 @@ export class SqliteStore implements Store {
   async published(ids: readonly number[]): Promise<void> {
     this.transaction(() => {
       for (const id of ids) this.sql.published.run(id);
+      return true;
     });
   }
 
@@ -162,12 +147,31 @@ export class SqliteStore implements Store {
         added += Number(this.sql.enrol.run(device, publicKey, kind, serial).changes);
       }
       this.sql.setManufacturer.run(manufacturer, number);
+      return true;
     });
     return added;
   }
 
   async revoke(device: string): Promise<boolean> {
     return this.sql.revoke.run(device).changes === 1;
+  }
+
+  async configure(device: string, change: ConfigurationChange, nowMs: number): Promise<ConfigurationRow | null> {
+    let row: ConfigurationRow | null = null;
+    this.transaction(() => {
+      const id = this.sql.device.get(device)?.id;
+      if (id === undefined) return false;
+      const { number, vehicle, blocker } = changedConfiguration(this.configuration(device, id), change, nowMs);
+      const revision = this.sql.saveConfiguration.get(id, number, vehicle, blocker ? 1 : 0)?.revision ?? 0;
+      row = { device, number, vehicle, blocker, revision };
+      return true;
+    });
+    return row;
+  }
+
+  async configurations(afterRevision: number, limit: number): Promise<readonly ConfigurationRow[]> {
+    const rows = this.sql.configurationsAfter.all(afterRevision, limit);
+    return rows.map((row) => ({ ...row, blocker: row.blocker === 1 }));
   }
 
   async stats(): Promise<StoreStats> {
@@ -183,29 +187,64 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    if (this.db.isOpen) this.db.close();
+    closeDatabase(this.db);
   }
 
-  private transaction(work: () => void): void {
-    onDisk(() => {
-      this.db.exec('begin immediate');
-      try {
-        work();
-        this.db.exec('commit');
-      } catch (error) {
+  private transaction(work: () => boolean): boolean {
+    let kept = false;
+    try {
+      kept = transact(this.db, work);
+    } finally {
+      if (!kept) {
         this.deviceIds.clear();
         this.bootIds.clear();
-        // A full disk may have rolled back by itself.
-        if (this.db.isTransaction) this.db.exec('rollback');
-        throw error;
       }
-    });
+    }
+    return kept;
   }
 
-  private saveBoot({ device, boot, received, givenUp, refused }: BootRow): void {
+  private configuration(device: string, id: number): ConfigurationRow | undefined {
+    const row = this.sql.configuration.get(id);
+    return row && { ...row, device, blocker: row.blocker === 1 };
+  }
+
+  private find(needs: Needs, { hashes, boots, trips, states, configurations }: Found): void {
+    for (const { device, boot } of needs.boots) {
+      const row = this.sql.boot.get(this.deviceId(device), fromHex(boot));
+      if (row === undefined) continue;
+      this.bootIds.set(bootId(device, boot), row.id);
+      const [received, givenUp, refused] = [row.received, row.given_up, row.refused].map(parseRanges);
+      boots.set(bootId(device, boot), { device, boot, received, givenUp, refused, version: row.version });
+    }
+    for (const key of needs.frames) {
+      const boot = this.bootIds.get(bootId(key.device, key.boot));
+      const row = boot === undefined ? undefined : this.sql.frameHash.get(boot, key.seq);
+      if (row !== undefined) hashes.set(frameId(key), row.hash);
+    }
+    for (const key of needs.trips) {
+      const row = this.sql.trip.get(key);
+      if (row !== undefined) trips.set(key, tripOf(row));
+    }
+    for (const device of needs.states) {
+      const id = this.deviceId(device);
+      const wanted = this.configuration(device, id);
+      if (wanted !== undefined) configurations.set(device, wanted);
+      const row = this.sql.state.get(id);
+      if (row === undefined) continue;
+      states.set(device, { device, boot: row.boot, atMs: row.at_ms, hash: row.hash, version: row.version });
+    }
+  }
+
+  /** False when the row is no longer as it was read; so for the next one. */
+  private saveBoot({ device, boot, received, givenUp, refused, version }: BootRow): boolean {
     const ranges = [received, givenUp, refused].map((part) => part.join(' '));
-    const saved = this.sql.saveBoot.get(this.deviceId(device), fromHex(boot), ...ranges);
+    const saved = this.sql.saveBoot.get(this.deviceId(device), fromHex(boot), ...ranges, version);
     if (saved !== undefined) this.bootIds.set(bootId(device, boot), saved.id);
+    return saved !== undefined;
+  }
+
+  private saveState({ device, boot, atMs, hash, version }: StateRow): boolean {
+    return this.sql.saveState.run(this.deviceId(device), boot, atMs, hash, version).changes === 1;
   }
 
   private saveFrame(frame: StoredFrame, trips: ReadonlyMap<string, number>): void {
@@ -235,16 +274,8 @@ export class SqliteStore implements Store {
   }
 }
 
-function openDatabase(file: string, { pagesMax }: SqliteStoreOptions): DatabaseSyncInstance {
-  const db = new DatabaseSync(file);
-  db.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma journal_mode = wal; pragma synchronous = full;`);
-  if (pagesMax !== undefined) db.exec(`pragma max_page_count = ${pagesMax}`);
-  db.exec(SQLITE_SCHEMA);
-  // Opening a read-only file succeeds; the first write does not.
-  db.exec(
-    "begin immediate; insert into counters values ('opened', 1) on conflict do update set value = value + 1; commit",
-  );
-  return db;
+function tripOf({ row, version }: { readonly row: string; readonly version: number }): TripRow {
+  return { ...JSON.parse(row), version };
 }
 
 function parseRanges(text: string): Ranges {

@@ -17,6 +17,8 @@ export interface GatewayStats {
   /** Events that no broker has taken yet. */
   readonly outbox: number;
   readonly devices: number;
+  /** Requests by their end, refusals by reason, leases. */
+  readonly access: Readonly<Record<string, number>>;
   /** Since this start: how often the store could not be used. */
   readonly storeErrors: number;
 }
@@ -36,6 +38,7 @@ export function statsOf({ counts, trips, outbox, devices }: StoreStats, storeErr
     trips: { open: trips.open + trips.ended, closed: trips.closed, scored: trips.scored },
     outbox,
     devices,
+    access: countsUnder('access/', counts),
     storeErrors,
   };
 }

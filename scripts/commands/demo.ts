@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { nodeCrypto } from '../../gateway/edge/node-crypto.ts';
-import type { GatewayStats } from '../../gateway/edge/stats.ts';
 import { fromHex } from '../../protocol/bytes.ts';
 import { type Temperament, TRAITS } from '../../simulator/temperament.ts';
 import { durationS, numberIn, wholeNumberIn } from '../arguments.ts';
+import { type AuditVerdict, verifyDemoAudit } from '../demo-audit.ts';
 import { type DemoResult, runDemo } from '../demo-run.ts';
 import { setUpDemo } from '../demo-setup.ts';
 import { demoView, noView } from '../demo-view.ts';
@@ -21,7 +21,7 @@ Examples:
   npm start
   npm start -- --exit --json --loss 0.3 --outage 120s --restart-gateway
 
-Exit codes: 0 done and nothing lost, 1 frames were lost or no trip was scored, 2 wrong words, 3 the machine refused.`;
+Exit codes: 0 done as told, 1 frames were lost, no trip was scored or a lock did what it should not, 2 wrong words, 3 the machine refused.`;
 
 interface Options {
   readonly exit?: boolean;
@@ -36,7 +36,7 @@ interface Options {
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('a simulated car, the sensor firmware, a broker, the gateway and a score: all of it, now')
+    .description('a simulated car, its sensor and box, a broker, the gateway, a score, a delivery: all of it, now')
     .option('--exit', 'end after one trip, as fast as the machine can')
     .option('--json', 'one JSON document as the last line of standard output')
     .option('--seed <n>', 'seed of the whole world', wholeNumberIn(0, 0xffffffff), 1)
@@ -81,15 +81,17 @@ async function run(options: Options): Promise<void> {
       onStep: (scene) => view.show(scene),
     });
     view.close();
-    const stats = await setup.gateway.stop();
-    report(options, result, stats, performance.now() - startedMs);
+    const key = fromHex(publicKey) ?? new Uint8Array();
+    const audit = await verifyDemoAudit(setup.folder, setup.cast.box.id, key, result.events, crypto);
+    report(options, result, audit, performance.now() - startedMs);
   } finally {
     await setup.gateway.kill();
     setup.clear();
   }
 }
 
-function report(options: Options, result: DemoResult, stats: GatewayStats, tookMs: number): void {
+function report(options: Options, result: DemoResult, audit: AuditVerdict, tookMs: number): void {
+  const { stats, access } = result;
   const { stored, duplicate } = stats.frames;
   const lost = result.sent - stored;
   const last = result.trips.at(-1);
@@ -103,6 +105,7 @@ function report(options: Options, result: DemoResult, stats: GatewayStats, tookM
       subscores: last?.subscores ?? {},
       km: last?.km ?? 0,
       events: last?.events ?? {},
+      access: { ...access, auditVerified: audit.verified },
       quarantined: stats.quarantined,
       gatewayRestarts: result.gatewayRestarts,
       behindMsMax: result.behindMsMax,
@@ -114,9 +117,22 @@ function report(options: Options, result: DemoResult, stats: GatewayStats, tookM
         `frames: ${result.sent} sent in ${result.transmissions} transmissions, ${stored} stored, ${duplicate} duplicate, ${lost} lost`,
         `trips:  ${result.trips.length}`,
         ...result.trips.flatMap(tripText),
+        accessText(result, audit),
       ].join('\n')}\n`,
     );
   }
   // Ended by hand, frames may still be in the sensor's flash, which is no loss.
-  if (options.exit && (lost !== 0 || last === undefined)) process.exitCode = EXIT.failed;
+  if (options.exit && (lost !== 0 || last === undefined || !asTold(result, audit))) process.exitCode = EXIT.failed;
+}
+
+/** The trunk opened once, the doors once, the TAN was refused when it came again, and all of it can be proved. */
+function asTold({ access }: DemoResult, { verified }: AuditVerdict): boolean {
+  return access.unlocked === 1 && access.trunkOpened === 1 && access.tanRefused >= 1 && verified;
+}
+
+function accessText({ access, played }: DemoResult, { verified, entries }: AuditVerdict): string {
+  if (!played) return 'access: ended before the second act was over';
+  const { trunkOpened, unlocked, tanRefused } = access;
+  const proof = verified ? 'verified with its public key alone' : 'NOT verified';
+  return `access: trunk opened ${trunkOpened} x, doors unlocked ${unlocked} x, TAN refused ${tanRefused} x; audit log of ${entries} entries ${proof}`;
 }

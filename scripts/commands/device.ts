@@ -1,13 +1,13 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { runDevice } from '../../firmware/main.ts';
 import { StoreError } from '../../gateway/core/store.ts';
 import { claimFolder } from '../../gateway/edge/data-folder.ts';
 import { secretFromFile } from '../../gateway/edge/key-file.ts';
-import { tlsFlaw } from '../../gateway/edge/listener.ts';
 import { nodeCrypto } from '../../gateway/edge/node-crypto.ts';
 import { brokerFlaw } from '../../gateway/edge/outside-broker.ts';
+import { choiceText, type PortChoice } from '../../gateway/edge/serial-ports.ts';
 import { fromHex, toHex } from '../../protocol/bytes.ts';
 import { deviceIdOf } from '../../protocol/identity.ts';
 import { Car } from '../../simulator/car.ts';
@@ -22,6 +22,9 @@ import { CommandError, EXIT } from '../exit.ts';
 import { readInput } from '../input-files.ts';
 import { log, printJson } from '../output.ts';
 import { seededTown } from '../seeded-town.ts';
+import { runRigBuild, serialModem, tryPort } from '../serial-device.ts';
+import { baudOption, pacingOption, portArgument } from '../serial-options.ts';
+import { type TlsWords, tlsTexts } from '../tls-texts.ts';
 
 const EXAMPLE = `
 The folder keeps the device's key (device.key) and its flash (flash.bin). A gateway believes the device after its
@@ -30,18 +33,21 @@ key was enrolled; the device believes the gateway whose key is given here.
 Examples:
   bordbox device --data ./dongle --identity
   bordbox device --data ./dongle --broker mqtt://127.0.0.1:1883 --gateway-key 75ba17c0...07de --pace 10
+  bordbox device --data ./dongle --serial /dev/ttyUSB0 --gateway-key 75ba17c0...07de
+  bordbox device --serial /dev/ttyUSB0 --rig
 
 Exit codes: 0 all frames are receipted, 1 some still wait in flash, 2 wrong words, 3 the machine refused.`;
 
-interface Options {
+interface Options extends TlsWords {
   readonly data: string;
   readonly identity?: boolean;
   readonly broker: string;
   readonly gatewayKey?: string;
   readonly password?: string;
-  readonly tlsCa?: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
+  readonly serial?: PortChoice;
+  readonly rig?: boolean;
+  readonly baud: number;
+  readonly pacing: boolean;
   readonly drive: string[];
   readonly seed: number;
   readonly driver: Temperament;
@@ -62,6 +68,10 @@ export function deviceCommand(): Command {
     .option('--tls-ca <file>', 'CA of the broker, PEM')
     .option('--tls-cert <file>', 'client certificate, PEM')
     .option('--tls-key <file>', 'its private key, PEM')
+    .option('--serial <port>', 'a gateway or a rig at the end of this serial port, instead of a broker', portArgument)
+    .option('--rig', 'with --serial: a rig build, whose time, power and sensors a rig commands')
+    .addOption(baudOption())
+    .addOption(pacingOption())
     .option('--drive <file...>', 'recorded drive instead of the simulated town', [])
     .option('--seed <n>', 'seed of the simulated drive', wholeNumberIn(0, 0xffffffff), 1)
     .addOption(new Option('--driver <temperament>', 'who drives').choices(Object.keys(TRAITS)).default('normal'))
@@ -75,6 +85,11 @@ export function deviceCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   const crypto = nodeCrypto();
+  if (options.rig) {
+    if (options.serial === undefined) throw new CommandError(EXIT.usage, 'device: --rig needs --serial PORT');
+    await runRigBuild({ port: options.serial, ...lineOf(options) });
+    return;
+  }
   makeFolder(options.data);
   const secretKey = secretFromFile(join(options.data, 'device.key'));
   const publicKey = crypto.publicKey(secretKey);
@@ -88,19 +103,22 @@ async function run(options: Options): Promise<void> {
   if (gatewayKey?.length !== 32) {
     throw new CommandError(EXIT.usage, 'device: --gateway-key wants the 64 hexadecimal digits that the gateway prints');
   }
-  const flaw = brokerFlaw(options.broker);
+  const flaw = options.serial === undefined ? brokerFlaw(options.broker) : null;
   if (flaw !== null) throw new CommandError(EXIT.usage, `device: ${flaw}`);
-  const tls = tlsTexts(options);
+  const tls = tlsTexts('device', options);
   const feed = feedFor(options);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
+  const line = options.serial === undefined ? null : { port: options.serial, ...lineOf(options) };
+  if (line !== null) await tryPort(line);
   const release = claim(options.data);
-  log(`device: ${id} on ${options.broker}`);
+  log(`device: ${id} on ${line === null ? options.broker : choiceText(line.port)}`);
   const result = await runDevice({
     identity: { id, secretKey, publicKey, gatewayKey },
     crypto,
-    broker: { url: options.broker, device: id, password: options.password, tls },
+    broker:
+      line === null ? { url: options.broker, device: id, password: options.password, tls } : serialModem(id, line),
     flashFile: join(options.data, 'flash.bin'),
     feed,
     pace: options.pace,
@@ -115,6 +133,10 @@ async function run(options: Options): Promise<void> {
     process.stdout.write(`${framesJournaled} frames journaled, ${transmissions} sent, ${waiting} without receipt\n`);
   }
   if (result.waiting > 0) process.exitCode = EXIT.failed;
+}
+
+function lineOf({ baud, pacing }: Options): { baud: number; paced: boolean } {
+  return { baud, paced: pacing };
 }
 
 /** Two devices on one flash would each undo what the other writes. */
@@ -134,17 +156,6 @@ function makeFolder(folder: string): void {
     const { code } = error as NodeJS.ErrnoException;
     throw new CommandError(EXIT.environment, `device: ${folder} cannot be made (${code}); give another --data`);
   }
-}
-
-function tlsTexts({ tlsCa, tlsCert, tlsKey }: Options): { ca?: string; cert?: string; key?: string } | undefined {
-  if (tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) return undefined;
-  const text = (file: string | undefined): string | undefined =>
-    file === undefined ? undefined : readFileSync(file, 'utf8');
-  const tls = { ca: text(tlsCa), cert: text(tlsCert), key: text(tlsKey) };
-  const flaw = tlsFlaw(tls);
-  if (flaw !== null)
-    throw new CommandError(EXIT.usage, `device: the TLS files cannot be used (${flaw}); give PEM files`);
-  return tls;
 }
 
 function feedFor({ drive, seed, driver, minutes }: Options): SensorFeed {

@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import type { TlsFiles } from '../../gateway/edge/listener.ts';
-import { DEFAULT_TENANT, type RunningGateway, StartError, startGateway } from '../../gateway/main.ts';
+import {
+  DEFAULT_TENANT,
+  type RunningGateway,
+  type SerialConfig,
+  StartError,
+  startGateway,
+} from '../../gateway/main.ts';
 import { toHex } from '../../protocol/bytes.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { log, printJson } from '../output.ts';
+import { baudOption, pacingOption, portChoice, resetOption } from '../serial-options.ts';
 import { outsideBrokerLine, ownBrokerLine } from '../subscriber-line.ts';
 
 interface GatewayOptions {
@@ -17,17 +24,26 @@ interface GatewayOptions {
   readonly tlsKey?: string;
   readonly tlsCert?: string;
   readonly tlsCa?: string;
+  readonly issuerKey?: string;
+  readonly serial: readonly string[];
+  readonly baud: number;
+  readonly pacing: boolean;
+  readonly reset?: 'dtr' | 'rts';
+  readonly join?: boolean;
   readonly readyJson?: boolean;
   readonly json?: boolean;
 }
 
 const EXAMPLES = `
 Examples:
-  bordbox gateway --data ./data --port 1883 --map town.map.json
+  bordbox gateway --data ./data --port 1883 --map town.map
   bordbox gateway --data ./data --broker mqtt://127.0.0.1:1884
+  bordbox gateway --data ./data --broker mqtt://127.0.0.1:1884 --join
+  bordbox gateway --data ./data --serial /dev/ttyUSB0 --baud 921600
 
 It runs until it gets SIGTERM or SIGINT, and goes on where it was when it is started again.
-Without TLS files it listens on loopback only.`;
+Without TLS files it listens on loopback only. Gateways that are started with --join share one folder, its key and its
+store: over an outside broker they share the messages as well, and one of them at a time publishes events.`;
 
 export function gatewayCommand(): Command {
   return new Command('gateway')
@@ -42,6 +58,12 @@ export function gatewayCommand(): Command {
     .option('--tls-key <file>', 'private key for TLS 1.3, PEM')
     .option('--tls-cert <file>', 'certificate for TLS 1.3, PEM')
     .option('--tls-ca <file>', 'ask devices for certificates of this CA, PEM; or the CA of an outside broker')
+    .option('--issuer-key <file>', 'signs leases and replies, instead of the key in the data folder')
+    .option('--serial <port...>', 'a device on this serial port as well: a path, or vid=0403,pid=6001,serial=...', [])
+    .addOption(baudOption())
+    .addOption(pacingOption())
+    .addOption(resetOption())
+    .option('--join', 'run beside other gateways on the same data folder')
     .option('--ready-json', 'print one line of JSON when devices may connect')
     .option('--json', 'print the final statistics as the last line')
     .addHelpText('after', EXAMPLES)
@@ -68,6 +90,9 @@ async function startOrExplain(options: GatewayOptions): Promise<RunningGateway> 
       port: options.port,
       brokerUrl: options.broker,
       tls: tlsFiles(options),
+      serial: serialConfig(options),
+      join: options.join,
+      issuerFile: options.issuerKey,
       mapFile: options.map,
       tenants: [options.tenant],
       log,
@@ -94,6 +119,10 @@ function subscriberLine({ port, tenants }: RunningGateway, { broker, host, tlsCe
   const [tenant] = tenants;
   if (broker !== undefined) return outsideBrokerLine(broker, tlsCa, tenant.name);
   return ownBrokerLine({ host, port, tlsCert, tlsCa }, tenant);
+}
+
+function serialConfig({ serial, baud, pacing, reset }: GatewayOptions): SerialConfig | undefined {
+  return serial.length === 0 ? undefined : { ports: serial.map(portChoice), baud, paced: pacing, reset };
 }
 
 /** Resolves at SIGTERM or SIGINT, or when the parent that forked us is gone. */

@@ -2,7 +2,10 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { encodeRoadMap } from '../../gateway/map/map-file.ts';
 import { EXIT } from '../exit.ts';
+import { seededTown } from '../seeded-town.ts';
+import { surveyTown } from '../survey.ts';
 import type { HostileCase } from './case.ts';
 import { bordbox, commandCase } from './command.ts';
 import type { Stage } from './stage.ts';
@@ -53,6 +56,17 @@ const cutCsv: HostileCase = {
   },
 };
 
+function osm(name: string, file: string, content: string | Uint8Array, says: RegExp): HostileCase {
+  const words = ['map', 'import', file, '--out', 'never.map'];
+  return commandCase(`map import: ${name}`, words, { code: EXIT.usage, says }, (stage) =>
+    writeFileSync(stage.path(file), content),
+  );
+}
+
+const OSM = '<osm version="0.6"><node id="1" lat="51" lon="9"/><way id="1"><nd ref="1"/></way></osm>';
+/** The length of a frame's header, and the header's first words. */
+const PBF = Uint8Array.of(0, 0, 0, 13, 10, 9, ...new TextEncoder().encode('OSMHeader'), 24, 200);
+
 function map(name: string, file: string, content: string | Uint8Array, says: RegExp): HostileCase[] {
   const prepare = (stage: Stage): void => {
     writeFileSync(stage.path(file), content);
@@ -65,7 +79,7 @@ function map(name: string, file: string, content: string | Uint8Array, says: Reg
   ];
 }
 
-const aMap = '{"format":"bordbox-map","version":1,"name":"x","roads":[],"places":[]}';
+const aMap = encodeRoadMap(surveyTown(seededTown(1)));
 
 export const FILE_CASES: readonly HostileCase[] = [
   recording('a JSON cut in half', 'half.json', half(geoJson()), /cut or damaged/),
@@ -79,7 +93,13 @@ export const FILE_CASES: readonly HostileCase[] = [
   commandCase('replay: a folder', ['replay', 'a-folder'], { code: EXIT.usage, says: /is a folder/ }, (stage) =>
     mkdirSync(stage.path('a-folder'), { recursive: true }),
   ),
-  ...map('a PNG image', 'map.png', PNG, /JSON/),
+  osm('a map without roads', 'empty.osm', OSM, /no road that a car may drive/),
+  osm('XML cut in half', 'half.osm', half(OSM), /cut or damaged/),
+  osm('a PBF that ends early', 'half.osm.pbf', PBF, /cut or damaged/),
+  osm('a gzip cut in half', 'half.osm.gz', half(new Uint8Array(gzipSync(OSM))), /cut-off gzip/),
+  osm('a PNG image', 'picture.osm', PNG, /neither OpenStreetMap XML nor PBF/),
+  ...map('a PNG image', 'map.png', PNG, /not a road map/),
   ...map('another JSON', 'other.json', '{"type":"FeatureCollection"}', /map/),
-  ...map('a map cut in half', 'half.map', half(aMap), /JSON/),
+  ...map('a map cut in half', 'half.map', half(aMap), /cut or damaged/),
+  ...map('an old map', 'old.map', '{"format":"bordbox-map","version":1}', /version 1 is not known/),
 ];

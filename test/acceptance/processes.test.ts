@@ -155,7 +155,7 @@ test('a device whose gateway is away keeps its frames in flash and delivers them
 test('a gateway with the map of a simulated town judges speed and roads of a device that drives there', async (t) => {
   const folder = scratch(t);
   const { dongle, gw } = await introduce(folder);
-  const map = join(folder, 'town.map.json');
+  const map = join(folder, 'town.map');
   assert.equal((await bordbox('map', '--town-seed', '3', '--out', map)).code, 0);
   const { child, ready } = await startGateway(['--data', gw, '--port', '0', '--map', map]);
   const scored: string[] = [];

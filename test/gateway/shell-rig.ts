@@ -5,7 +5,7 @@ import { MemoryStore } from '../../gateway/edge/memory-store.ts';
 import { GatewayShell, type ShellLimits } from '../../gateway/edge/shell.ts';
 import { fahrstilScorer } from '../../gateway/scoring/fahrstil.ts';
 import { unseal } from '../../protocol/envelope.ts';
-import { Receipt } from '../../protocol/messages.ts';
+import { Configuration, Receipt } from '../../protocol/messages.ts';
 import { crypto, filled, type MadeDevice } from './frame-maker.ts';
 
 export const GATEWAY_KEY = filled(32, 9);
@@ -28,6 +28,7 @@ export class ShellRig {
   readonly store: Store;
   readonly shell: GatewayShell;
   readonly receipts: { device: string; receipt: Receipt }[] = [];
+  readonly configurations: ({ readonly device: string } & Configuration)[] = [];
   readonly published: BackendMessage[] = [];
   readonly logged: string[] = [];
   nowMs = 1_780_000_500_000;
@@ -47,9 +48,10 @@ export class ShellRig {
         roads: null,
         placeOf: (latE6, lonE6) => `cell ${Math.floor(latE6 / 50_000)}/${Math.floor(lonE6 / 50_000)}`,
         now: () => this.nowMs,
-        sendDownlink: (device, _channel, bytes) => {
+        sendDownlink: (device, channel, bytes) => {
           this.onLeave();
-          this.receipts.push({ device, receipt: openReceipt(device, bytes) });
+          if (channel === 'config') this.configurations.push({ device, ...openConfiguration(device, bytes) });
+          else this.receipts.push({ device, receipt: openReceipt(device, bytes) });
         },
         publishBackend: async (topic, json) => {
           if (this.brokerAway) throw new Error('away');
@@ -78,6 +80,13 @@ export class ShellRig {
 
 export async function enrolIn(store: Store, devices: readonly MadeDevice[]): Promise<void> {
   await store.enrol({ manufacturer: filled(32, 1), number: 1, devices: devices.map(({ record }) => record) });
+}
+
+function openConfiguration(device: string, bytes: Uint8Array): Configuration {
+  const scope = { type: 'bb-config', direction: 'dn', device } as const;
+  const configuration = unseal(Configuration, bytes, scope, crypto.publicKey(GATEWAY_KEY), crypto);
+  if (!configuration.ok) throw new Error(`a configuration that no device would believe: ${configuration.reason}`);
+  return configuration.value;
 }
 
 export function openReceipt(device: string, bytes: Uint8Array): Receipt {

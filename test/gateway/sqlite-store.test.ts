@@ -34,6 +34,22 @@ test('SQLite: another process may enrol while the gateway has the file open, and
   await again.close();
 });
 
+test('SQLite: a file of an earlier version gets the columns it lacks', async () => {
+  const file = newFile();
+  await new SqliteStore(file).close();
+  const earlier = new DatabaseSync(file);
+  for (const table of ['boots', 'trips', 'states']) earlier.exec(`alter table ${table} drop column version`);
+  earlier.exec(
+    `insert into trips (key, state, received_ms, row) values ('t', 'open', 1, '{"key":"t","state":"open","receivedMs":1}')`,
+  );
+  earlier.close();
+  const store = new SqliteStore(file);
+  const [trip] = await store.tripsIn('open', 9, 9);
+  assert.equal(trip.version, 1);
+  assert.equal(await store.commit({ ...NO_WRITES, trips: [{ ...trip, state: 'ended' }] }), true);
+  await store.close();
+});
+
 test('SQLite: a full disk is a StoreError, changes nothing, receipts nothing, and passes when there is room', async () => {
   const file = newFile();
   const store = new SqliteStore(file, { pagesMax: 42 });

@@ -45,6 +45,11 @@ function suspect(n: number): QuarantineRow {
 const boots = [[0, 1, 2].reduce((row, seq) => markReceived(row, seq), newBootRow(device.id, BOOT))];
 const trips: TripRow[] = [{ ...newTripRow(TRIP, device.id, 5), state: 'open' }];
 
+/** The same row after it was written. */
+function kept<T extends { readonly version: number }>(row: T): T {
+  return { ...row, version: row.version + 1 };
+}
+
 export function storeContract(name: string, open: () => Promise<Store>): void {
   const on = (title: string, work: (store: Store) => Promise<void>): void => {
     test(`${name}: ${title}`, async () => {
@@ -59,7 +64,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
   };
 
   on('gives back what was committed, and nothing else', async (store) => {
-    const state = { device: device.id, boot: BOOT, atMs: 3, hash: filled(32, 4) };
+    const state = { device: device.id, boot: BOOT, atMs: 3, hash: filled(32, 4), version: 0 };
     await store.commit({ ...NO_WRITES, frames: [frame(0), frame(1, null)], boots, trips, states: [state] });
     const facts = await store.facts({
       frames: [frame(0), frame(1), frame(2)],
@@ -74,19 +79,38 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       [...facts.hashes],
       [0, 1].map((seq) => [frameId(frame(seq)), filled(32, seq)]),
     );
-    assert.deepEqual([...facts.boots], [[bootId(device.id, BOOT), boots[0]]]);
-    assert.deepEqual([...facts.trips], [[TRIP, trips[0]]]);
-    assert.deepEqual([...facts.states], [[device.id, state]]);
+    assert.deepEqual([...facts.boots], [[bootId(device.id, BOOT), kept(boots[0])]]);
+    assert.deepEqual([...facts.trips], [[TRIP, kept(trips[0])]]);
+    assert.deepEqual([...facts.states], [[device.id, kept(state)]]);
     assert.deepEqual(await store.framesOfTrip(TRIP), [frame(0)]);
   });
 
   on('inserts or ignores frames, and replaces rows', async (store) => {
     await store.commit({ ...NO_WRITES, frames: [frame(0)], boots, trips });
     const changed = { ...frame(0), hash: filled(32, 9), bytes: filled(3, 9) };
-    await store.commit({ ...NO_WRITES, frames: [changed, frame(1)], boots, trips: [{ ...trips[0], state: 'ended' }] });
+    const ended: TripRow = { ...kept(trips[0]), state: 'ended' };
+    await store.commit({ ...NO_WRITES, frames: [changed, frame(1)], boots: boots.map(kept), trips: [ended] });
     assert.deepEqual(await store.framesOfTrip(TRIP), [frame(0), frame(1)]);
     assert.equal((await store.tripsIn('ended', 5, 9)).length, 1);
     assert.deepEqual(await store.tripsIn('open', 9, 9), []);
+  });
+
+  on('a commit over a row that another gateway has changed writes nothing at all', async (store) => {
+    const state = { device: device.id, boot: BOOT, atMs: 3, hash: filled(32, 4), version: 0 };
+    assert.equal(await store.commit({ ...NO_WRITES, frames: [frame(0)], boots, trips, states: [state] }), true);
+    const [trip] = await store.tripsIn('open', 9, 9);
+    assert.equal(trip.version, 1);
+    const rest = { frames: [frame(1)], counts: new Map([['stored', 1]]), events: [event(1)], quarantine: [suspect(1)] };
+    const fresh = { boots: boots.map(kept), trips: trips.map(kept), states: [kept(state)] };
+    for (const stale of [{ boots }, { trips }, { states: [state] }, { trips: [{ ...trip, version: 2 }] }]) {
+      assert.equal(await store.commit({ ...NO_WRITES, ...fresh, ...rest, ...stale }), false);
+    }
+    const stats = await store.stats();
+    assert.deepEqual([stats.outbox, stats.quarantineRows, stats.counts.get('stored')], [0, 0, undefined]);
+    assert.equal((await store.framesOfTrip(TRIP)).length, 1);
+    assert.equal(await store.commit({ ...NO_WRITES, ...fresh, ...rest }), true);
+    assert.equal((await store.framesOfTrip(TRIP)).length, 2);
+    assert.equal((await store.tripsIn('open', 9, 9))[0].version, 2);
   });
 
   on('finds trips by state and silence, oldest first', async (store) => {
@@ -140,6 +164,29 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     assert.deepEqual([...found.values()], [{ ...device.record, revoked: true }, other.record]);
     const pinned = (await store.manufacturers()).find(({ publicKey }) => publicKey[0] === 6);
     assert.deepEqual(pinned, { publicKey: manufacturer, lastNumber: 4 });
+  });
+
+  on('E34, C41: keeps what a device is to be, with numbers that only grow, and tells what is new', async (store) => {
+    await enrolIn(store, [other]);
+    const nowMs = 1_780_000_500_900;
+    assert.equal(await store.configure('stranger', { blocker: true }, nowMs), null);
+    assert.deepEqual(await store.configurations(0, 9), []);
+    const first = await store.configure(device.id, { blocker: true }, nowMs);
+    const wanted = { number: 1_780_000_500, vehicle: 0, blocker: true };
+    assert.deepEqual(first, { device: device.id, ...wanted, revision: 1 });
+    const second = await store.configure(other.id, { newVehicle: true }, nowMs);
+    assert.deepEqual(second, { device: other.id, number: 1_780_000_500, vehicle: 1, blocker: false, revision: 2 });
+    // The clock went back: the number does not.
+    const third = await store.configure(device.id, { newVehicle: true }, nowMs - 99_000);
+    assert.deepEqual(third, { device: device.id, number: 1_780_000_501, vehicle: 1, blocker: true, revision: 3 });
+    assert.deepEqual(await store.configurations(0, 9), [second, third]);
+    assert.deepEqual(await store.configurations(0, 1), [second]);
+    assert.deepEqual(await store.configurations(2, 9), [third]);
+    assert.deepEqual(await store.configurations(3, 9), []);
+    const facts = await store.facts({ frames: [], boots: [], trips: [], states: [device.id] });
+    assert.deepEqual([...facts.configurations], [[device.id, third]]);
+    const fourth = await store.configure(device.id, { blocker: false }, nowMs + 5000);
+    assert.deepEqual(fourth, { device: device.id, number: 1_780_000_505, vehicle: 1, blocker: false, revision: 4 });
   });
 
   on('counts trips by state', async (store) => {

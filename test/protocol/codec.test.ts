@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { ACCESS_RULES } from '../../protocol/access-rules.ts';
 import { sameBytes } from '../../protocol/bytes.ts';
-import { type CborValue, encodeCbor } from '../../protocol/cbor.ts';
+import { type CborValue, encodeCbor, MESSAGE_LIMITS } from '../../protocol/cbor.ts';
 import {
   asciiText,
   byteString,
@@ -21,8 +22,10 @@ import { seededDraw } from './draw.ts';
 import { toReadable } from './readable.ts';
 
 const RUNS = 300;
+/** Deep as any message, large as a manifest. */
+const LIMITS = { ...MANIFEST_LIMITS, maxDepth: MESSAGE_LIMITS.maxDepth };
 
-for (const rule of RULES) {
+for (const rule of [...RULES, ...ACCESS_RULES]) {
   const codec = rule as Codec<unknown>;
   test(`generated values of ${rule.rule} round trip and stay under maxBytes`, () => {
     const draw = seededDraw(11);
@@ -30,7 +33,7 @@ for (const rule of RULES) {
       const value = codec.generate(draw);
       const bytes = encodeMessage(codec, value);
       assert.ok(bytes.length <= codec.maxBytes, `${bytes.length} > ${codec.maxBytes}`);
-      const decoded = decodeMessage(codec, bytes, MANIFEST_LIMITS);
+      const decoded = decodeMessage(codec, bytes, LIMITS);
       assert.ok(decoded.ok, decoded.ok ? '' : decoded.reason);
       assert.deepEqual(toReadable(decoded.value), toReadable(value));
       assert.ok(sameBytes(encodeMessage(codec, decoded.value), bytes));
@@ -40,6 +43,7 @@ for (const rule of RULES) {
 
 test('the largest values are exactly maxBytes', () => {
   const small = record('small', { one: field(1, integer(-300, 70_000)), two: optional(24, flag) });
+  const claims = record('claims', { one: field(-24, flag), two: field(-25, flag), three: field(-65_537, flag) });
   const cases: [Codec<never>, unknown][] = [
     [integer(0, 23) as Codec<never>, 23],
     [integer(-1, 2 ** 40) as Codec<never>, 2 ** 40],
@@ -49,6 +53,7 @@ test('the largest values are exactly maxBytes', () => {
     [list(integer(0, 500), 40) as Codec<never>, new Array(40).fill(500)],
     [choice({ a: 1, b: 300 }) as Codec<never>, 'b'],
     [small as unknown as Codec<never>, { one: 70_000, two: true }],
+    [claims as unknown as Codec<never>, { one: true, two: true, three: true }],
   ];
   for (const [codec, value] of cases) assert.equal(encodeMessage(codec, value as never).length, codec.maxBytes);
 });

@@ -118,7 +118,7 @@ test('A23: a signature for one type, direction, device or schema is none for ano
       else assert.equal(opened.ok ? 'opened' : opened.reason, made.type === asked.type ? 'signature' : 'type');
     }
   }
-  assert.equal(unique.length, 11);
+  assert.equal(unique.length, 12);
 });
 
 test('A23: a signature for another schema version does not verify', () => {

@@ -5,6 +5,7 @@ import type { Scope } from '../../protocol/cose.ts';
 import type { DeviceIdentity } from '../../protocol/identity.ts';
 import { deviceIdOf } from '../../protocol/identity.ts';
 import {
+  Configuration,
   ConnectProof,
   DeviceState,
   Frame,
@@ -13,9 +14,12 @@ import {
   type PackedSamples,
   Receipt,
   SAMPLES_MAX,
+  TRACE_SAMPLES_MAX,
 } from '../../protocol/messages.ts';
 import { nobleCrypto } from '../../protocol/noble.ts';
+import { newTrace, packTrace, type Trace } from '../../protocol/raw-trace.ts';
 import { newSamples, packSamples, type Samples } from '../../protocol/samples.ts';
+import { seededDraw } from './draw.ts';
 import { Drive } from './drive.ts';
 
 export const SIGNERS = ['device', 'gateway', 'manufacturer'] as const;
@@ -57,6 +61,11 @@ export const KINDS: Record<string, Kind> = {
     signer: 'gateway',
     scope: { type: 'bb-receipt', direction: 'dn', device },
   },
+  configuration: {
+    codec: Configuration as Codec<unknown>,
+    signer: 'gateway',
+    scope: { type: 'bb-config', direction: 'dn', device },
+  },
   connect: {
     codec: ConnectProof as Codec<unknown>,
     signer: 'device',
@@ -74,6 +83,8 @@ export interface Golden {
   readonly name: string;
   readonly value: unknown;
   readonly samples?: Samples;
+  /** Of the occurrences that have one, in their order. */
+  readonly traces?: readonly Trace[];
 }
 
 const boot = Uint8Array.from({ length: 16 }, (_, i) => 0xa0 + i);
@@ -180,6 +191,46 @@ function frames(): Golden[] {
   ];
 }
 
+/** A hard braking over a rough road, 2 s of it. */
+function brakingTrace(): Trace {
+  const draw = seededDraw(5);
+  const trace = newTrace();
+  trace.fromMs = -640;
+  trace.count = TRACE_SAMPLES_MAX;
+  for (let i = 0; i < trace.count; i++) {
+    const pedal = Math.min(i, 46, trace.count - i);
+    const means = [-pedal, 3, 98];
+    for (const [axis, cg] of trace.axesCg.entries()) cg[i] = means[axis] + draw(9) - 4;
+  }
+  return trace;
+}
+
+/** What no predictor can know, and the earliest begin. */
+function extremeTrace(): Trace {
+  const trace = { ...newTrace(), fromMs: -60_000, cadenceMs: 1000, count: 4 };
+  for (const [axis, cg] of trace.axesCg.entries()) cg.set([3277, -3277, 0, axis]);
+  return trace;
+}
+
+/** Came later than the others, and stand behind them. */
+function framesWithTraces(): Golden {
+  const traces = [brakingTrace(), extremeTrace()];
+  const [first, second] = traces.map(packTrace);
+  const cornering = { kind: 'harsh-cornering', atMs: 300_000, durationMs: 400, peak: 38, speedDmS: 84 } as const;
+  return {
+    name: 'frame-raw-traces',
+    traces,
+    value: {
+      boot,
+      seq: 10,
+      startMs: 291_000,
+      trip: { number: 8, part: 2 },
+      occurrences: [{ ...braking, trace: first }, cornering, { ...cornering, atMs: 316_223_999_999, trace: second }],
+      summary,
+    },
+  };
+}
+
 /** All golden values, the same in every run. */
 export function goldenValues(): Golden[] {
   const state = { boot, online: true, atMs: 0, firmware: '0.1.0', reset: 'brown-out', waiting: 3, mounted: true };
@@ -211,5 +262,20 @@ export function goldenValues(): Golden[] {
         ],
       },
     },
+    framesWithTraces(),
+    {
+      name: 'frame-blocked',
+      value: {
+        boot,
+        seq: 11,
+        startMs: 320_000,
+        trip: { number: 8, part: 3, ending: 'blocked', tailMs: 0 },
+        occurrences: [],
+        summary,
+      },
+    },
+    { name: 'state-configured', value: { ...state, atMs: 321_000, configuration: 1_793_178_321 } },
+    { name: 'configuration', value: { number: 1_793_178_321, vehicle: 2, blocker: true } },
+    { name: 'configuration-least', value: { number: 0, vehicle: 0, blocker: false } },
   ];
 }

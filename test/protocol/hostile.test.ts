@@ -13,8 +13,9 @@ import type { Codec } from '../../protocol/codec.ts';
 import { open1, sign1 } from '../../protocol/cose.ts';
 import type { Crypto } from '../../protocol/crypto.ts';
 import { decodeMessage, encodeMessage } from '../../protocol/envelope.ts';
-import { MANIFEST_LIMITS, PackedSamples, RULES } from '../../protocol/messages.ts';
+import { MANIFEST_LIMITS, PackedSamples, RawTrace, RULES } from '../../protocol/messages.ts';
 import { nobleCrypto } from '../../protocol/noble.ts';
+import { packTrace, unpackTrace } from '../../protocol/raw-trace.ts';
 import { packColumn, unpackColumn } from '../../protocol/rice.ts';
 import { packSamples, unpackSamples } from '../../protocol/samples.ts';
 import { parseUplinkTopic, uplinkTopic } from '../../protocol/topics.ts';
@@ -22,7 +23,7 @@ import { seededDraw } from './draw.ts';
 import { Drive } from './drive.ts';
 import { goldenValues, KINDS, seedOf, testDevice } from './golden.ts';
 import { everyFlaw, hostileInput } from './mutation.ts';
-import { samplesToReadable } from './readable.ts';
+import { samplesToReadable, traceToReadable } from './readable.ts';
 
 const RUNS = 100_000;
 const SEED = 20_261_120;
@@ -122,6 +123,21 @@ const decoders: readonly Decoder[] = [
       const again = unpackSamples(packSamples(unpacked.value, 0, unpacked.value.count));
       assert.ok(again.ok, 'what is accepted can be packed');
       assert.deepEqual(samplesToReadable(again.value), samplesToReadable(unpacked.value));
+      return true;
+    },
+  },
+  {
+    name: 'unpackTrace',
+    valid: goldenValues().flatMap(({ traces = [] }) =>
+      traces.map((trace) => encodeMessage(RawTrace, packTrace(trace))),
+    ),
+    accepts(bytes) {
+      const decoded = decodeMessage(RawTrace, bytes);
+      const unpacked = decoded.ok ? unpackTrace(decoded.value) : decoded;
+      if (!unpacked.ok) return false;
+      const again = unpackTrace(packTrace(unpacked.value));
+      assert.ok(again.ok, 'what is accepted can be packed');
+      assert.deepEqual(traceToReadable(again.value), traceToReadable(unpacked.value));
       return true;
     },
   },

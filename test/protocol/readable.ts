@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '../../protocol/bytes.ts';
 import { ACCELERATION_COLUMNS, SAMPLES_MAX } from '../../protocol/messages.ts';
+import type { Trace } from '../../protocol/raw-trace.ts';
 import { newSamples, type Samples } from '../../protocol/samples.ts';
 
 const HEX = 'hex:';
@@ -18,6 +19,18 @@ export function fromReadable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromReadable);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fromReadable(item)]));
+}
+
+export interface ReadableTrace {
+  fromMs: number;
+  cadenceMs: number;
+  count: number;
+  /** Forward, left, up. */
+  axesCg: number[][];
+}
+
+export function traceToReadable({ fromMs, cadenceMs, count, axesCg }: Trace): ReadableTrace {
+  return { fromMs, cadenceMs, count, axesCg: axesCg.map((cg) => [...cg.subarray(0, count)]) };
 }
 
 const POSITION = ['latE6', 'lonE6', 'speedDmS', 'headingDeg', 'altitudeM'] as const;
