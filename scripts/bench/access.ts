@@ -15,8 +15,7 @@ import type { Rates } from './best-of.ts';
 const GOALS = { p99Ms: 25, leasesPerSecond: 200, redemptionsPerSecond: 300 };
 const SENSORS = 50;
 const FRAMES_PER_SECOND = 1000;
-/** The box remembers what it did until a lease has ended; a short life lets one phone ask without a pause. */
-const ACCESS = { leaseSpareMs: 200, quotaPerHour: 1_000_000, rate: { perSecond: 10_000, burst: 10_000 } };
+const ACCESS = { quotaPerHour: 1_000_000, rate: { perSecond: 10_000, burst: 10_000 } };
 
 const EXAMPLE = `
 Gateway, box, sensors and phone are four processes on one broker on loopback. The gateway commits to SQLite with
