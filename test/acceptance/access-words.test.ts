@@ -62,7 +62,7 @@ const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
   [['key', 'share', '--to', 'ff', '--until', '+1h', ...phone], /64 digits of a public key/],
   [['key', 'share', '--to', KEY, '--until', '+1h', '--actions', 'fly', ...phone], /--actions: fly/],
   [['key', 'share', '--to', KEY, '--until', '+1h', ...phone], /beside the car only/],
-  [['key', 'take', 'abc', ...phone], /no grant/],
+  [['key', 'take', 'abc', ...phone], /this is no key/],
   [['key', 'dance'], /unknown command 'dance'/],
   [['pair', '--ticket', 'hello', ...phone], /not what the QR code says/],
   [['handover', 'begin', '--to', 'me', ...phone], /no device id/],
