@@ -1,6 +1,7 @@
 // Node 20's test runner takes no globs, so the files are listed here.
 // Usage: npm test [-- PATH_PART...]   e.g. npm test -- protocol/cbor
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { globSync } from './files.ts';
 
 const wanted = process.argv.slice(2);
@@ -11,7 +12,9 @@ if (files.length === 0) {
   console.error(`no test file matches ${wanted.join(' ')}; try: npm test -- protocol`);
   process.exit(2);
 }
-const run = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files], {
+// Left to itself the runner leaves a core idle.
+const atOnce = `--test-concurrency=${availableParallelism()}`;
+const run = spawnSync(process.execPath, ['--import', 'tsx', '--test', atOnce, '--test-reporter=spec', ...files], {
   stdio: 'inherit',
 });
 process.exit(run.status ?? 1);
