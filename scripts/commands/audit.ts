@@ -15,6 +15,7 @@ import { log, printJson } from '../output.ts';
 
 const EXAMPLES = `
 Every attempt of a known party to move a lock is an entry in the chain of its box. Nothing here needs a secret.
+Each of them takes --json.
 
 Examples:
   bordbox audit list --data ./data                        the boxes, and how many entries each has
