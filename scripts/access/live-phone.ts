@@ -44,6 +44,7 @@ export class LivePhone {
   private near: NearLine | null = null;
   private timer: NodeJS.Timeout | undefined;
   private wasUp = false;
+  private closed = false;
   private settleLink: () => void = () => undefined;
   /** The link is up, or it is known that it will not be soon. */
   private readonly linkKnown: Promise<void>;
@@ -138,8 +139,10 @@ export class LivePhone {
   async close(): Promise<void> {
     // What the box has said is worth a moment's wait.
     if (this.line !== null) await this.linkKnown;
+    this.closed = true;
     clearTimeout(this.timer);
-    await this.published;
+    // A gateway that is gone acknowledges nothing any more.
+    await Promise.race([this.published, new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())]);
     await this.line?.close();
     this.near?.close();
   }
@@ -184,6 +187,8 @@ export class LivePhone {
 
   private arm(): void {
     clearTimeout(this.timer);
+    // What is unanswered is asked for by the next command.
+    if (this.closed) return;
     const dueMs = this.owner.nextTimeout();
     if (dueMs === Number.POSITIVE_INFINITY) return;
     this.timer = setTimeout(() => this.apply(this.owner.onTimeout(Date.now())), Math.max(1, dueMs - Date.now()));

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
+import { sameBytes } from '../../protocol/bytes.ts';
 import { isDeviceId } from '../../protocol/identity.ts';
-import { askOnce, PHONE_EXIT_CODES, type PhoneWords, phoneOptions } from '../access/phone-words.ts';
+import { askOnce, openPhone, PHONE_EXIT_CODES, type PhoneWords, phoneOptions, tell } from '../access/phone-words.ts';
 import { idFrom } from '../access/words.ts';
 import { CommandError, EXIT } from '../exit.ts';
 
@@ -27,11 +28,25 @@ export function handoverCommand(): Command {
   return command;
 }
 
+/** The gateway answers twice: with the last word about the other request, and that it has said so. */
+async function outcome(text: string, words: PhoneWords): Promise<void> {
+  const subject = idFrom('outcome', text);
+  const { live, box } = await openPhone('outcome', words);
+  try {
+    const other = live.until(
+      (effect) => (effect.kind === 'news' && sameBytes(effect.reply.cti, subject) ? effect.reply : null),
+      words.wait * 1000,
+    );
+    const answer = await live.ask({ kind: 'outcome', subject, box }, words.wait);
+    tell(words, answer.reply?.verdict === 'executed' ? { ...answer, reply: await other } : answer);
+  } finally {
+    await live.close();
+  }
+}
+
 export function outcomeCommand(): Command {
   return phoneOptions(new Command('outcome').description('what became of a request? the verdict, the same each time'))
     .argument('<request>', 'its id, as every command prints it with --json')
     .addHelpText('after', `\nExample:\n  bordbox outcome <request> --phone owner.phone\n${PHONE_EXIT_CODES}`)
-    .action(async (request: string, words: PhoneWords) => {
-      await askOnce('outcome', words, { kind: 'outcome', subject: idFrom('outcome', request) });
-    });
+    .action(outcome);
 }

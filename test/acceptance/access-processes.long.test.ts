@@ -138,6 +138,7 @@ test('A3, A13, A14, A18: pair, unlock, and a delivery that opens the trunk once,
 
   const { delivery, tan } = await asks('deliver', 'order', '--carrier', 'DHL', '--until', '+2h', ...owner);
   const early = await asks('tan', tan, '--delivery', delivery, ...courier);
+  assert.equal((await asks('outcome', early.request, ...courier)).verdict, early.verdict);
   assert.deepEqual([early.code, early.reason], [1, 'wrong-courier'], 'not on the tour yet');
   assert.equal((await asks('deliver', 'load', delivery, ...courier)).verdict, 'executed');
   assert.equal((await asks('tan', 'AAAAAAAA', '--delivery', delivery, ...courier)).reason, 'wrong-tan');
