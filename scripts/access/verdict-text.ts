@@ -66,7 +66,9 @@ export function answerLine(answer: Answer): string {
   const verdict = verdictOf(answer);
   const why = reply?.reason === undefined ? '' : `, ${reasonText(reply.reason)}`;
   const later =
-    verdict === 'pending' || verdict === 'unanswered' ? `; ask later with: bordbox outcome ${toHex(request.cti)} --phone ...` : '';
+    verdict === 'pending' || verdict === 'unanswered'
+      ? `; ask later with: bordbox outcome ${toHex(request.cti)} --phone ...`
+      : '';
   return `${request.kind}: ${verdict}${why}, after ${seconds.toFixed(2)} s${later}`;
 }
 
